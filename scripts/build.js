@@ -1,0 +1,109 @@
+// @ts-check
+// src -> dist (what runs) and typings (the declarations a user can reach, committed).
+// Everything is built aside first, so that dist is never half there for a test that runs meanwhile.
+
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { root, run } from './run.js'
+
+/**
+ * Compiles into `folder`/dist and `folder`/typings. Files are written also where there are type errors.
+ *
+ * @param {string} folder
+ * @returns {boolean} true if there is no type error and there are public names
+ */
+export function compile(folder) {
+  const typings = path.join(folder, 'typings')
+  const outputs = ['--outDir', path.join(folder, 'dist'), '--declarationDir', typings]
+  const clean = run('tsc', ['-p', 'tsconfig.build.json', ...outputs])
+  const entry = path.join(typings, 'index.d.ts')
+  if (!fs.existsSync(entry)) {
+    console.error('src/index.ts is missing, so nothing is public')
+    return false
+  }
+  keepReachable(typings, entry)
+  return clean
+}
+
+/**
+ * A folder of its own for one build, inside the project so that dependencies resolve.
+ *
+ * @template T
+ * @param {(folder: string) => T} use
+ * @returns {T}
+ */
+export function withBuildFolder(use) {
+  fs.mkdirSync(path.join(root, '.build'), { recursive: true })
+  const folder = fs.mkdtempSync(path.join(root, '.build', 'out-'))
+  try {
+    return use(folder)
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** @param {string} folder all files below it, as sorted relative paths with `/` */
+export function filesBelow(folder) {
+  if (!fs.existsSync(folder)) return []
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
+    .sort()
+}
+
+/**
+ * Deletes the declarations that cannot be reached from `entry`: they are internal.
+ *
+ * @param {string} folder
+ * @param {string} entry
+ */
+function keepReachable(folder, entry) {
+  /** @type {Set<string>} */
+  const reached = new Set()
+  const queue = [entry]
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (reached.has(file)) continue
+    reached.add(file)
+    const text = fs.readFileSync(file, 'utf8')
+    for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?\s*['"](\.[^'"]+)\.js['"]/g)) {
+      queue.push(path.resolve(path.dirname(file), `${specifier}.d.ts`))
+    }
+  }
+  for (const name of filesBelow(folder)) {
+    const file = path.join(folder, name)
+    if (!reached.has(file)) fs.rmSync(file)
+  }
+}
+
+/**
+ * Makes `target` equal to `source`, touching only files that differ, each in one step.
+ *
+ * @param {string} source
+ * @param {string} target
+ */
+function mirror(source, target) {
+  const names = filesBelow(source)
+  for (const name of names) {
+    const text = fs.readFileSync(path.join(source, name))
+    const file = path.join(target, name)
+    if (fs.existsSync(file) && fs.readFileSync(file).equals(text)) continue
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    fs.renameSync(path.join(source, name), file)
+  }
+  const kept = new Set(names)
+  for (const name of filesBelow(target)) {
+    if (!kept.has(name)) fs.rmSync(path.join(target, name))
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const clean = withBuildFolder((folder) => {
+    const clean = compile(folder)
+    mirror(path.join(folder, 'dist'), path.join(root, 'dist'))
+    mirror(path.join(folder, 'typings'), path.join(root, 'typings'))
+    return clean
+  })
+  process.exitCode = clean ? 0 : 1
+}

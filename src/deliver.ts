@@ -1,0 +1,70 @@
+// Calls listeners with the message as `this`, which eventemitter3's own emit cannot.
+// Owns nothing: it reads the listeners where eventemitter3 keeps them.
+
+import type { EventEmitter } from 'eventemitter3'
+
+interface Registered {
+  readonly fn: (...args: unknown[]) => unknown
+  readonly context: unknown
+  readonly once: boolean
+}
+
+interface Inside {
+  readonly _events: Record<string | symbol, Registered | Registered[] | undefined>
+}
+
+/** Whether anybody listens; cheaper than `listenerCount`. */
+export function hasListeners(emitter: EventEmitter, event: string | symbol): boolean {
+  return (emitter as unknown as Inside)._events[event] !== undefined
+}
+
+/**
+ * Calls every listener of an event. `self` is `this` for those that did not ask for a context of their own.
+ * A listener that throws does not keep the others from running; its error is thrown again from
+ * `process.nextTick`, where an `uncaughtException` handler sees it. Returns false when nobody listens.
+ */
+export function deliver(emitter: EventEmitter, event: string | symbol, self: unknown, args: readonly unknown[]): boolean {
+  const registered = (emitter as unknown as Inside)._events[event]
+  if (registered === undefined) return false
+  if (!Array.isArray(registered)) {
+    call(emitter, event, registered, self, args)
+    return true
+  }
+  // Listeners added meanwhile are not called; removing one makes a new array.
+  for (let i = 0, { length } = registered; i < length; i++) {
+    call(emitter, event, registered[i] as Registered, self, args)
+  }
+  return true
+}
+
+function call(
+  emitter: EventEmitter,
+  event: string | symbol,
+  { fn, context, once }: Registered,
+  self: unknown,
+  args: readonly unknown[],
+): void {
+  if (once) emitter.removeListener(event, fn, undefined, true)
+  const receiver = context === emitter ? self : context
+  try {
+    switch (args.length) {
+      case 0:
+        fn.call(receiver)
+        break
+      case 1:
+        fn.call(receiver, args[0])
+        break
+      case 2:
+        fn.call(receiver, args[0], args[1])
+        break
+      default:
+        fn.apply(receiver, args as unknown[])
+    }
+  } catch (error) {
+    process.nextTick(rethrow, error)
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error
+}

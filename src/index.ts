@@ -1,0 +1,39 @@
+// The public names. The default export is the process's own ipem; `require('ipem')` gives it too.
+
+import { ERROR_CODES, IpemError } from './errors.js'
+import { Ipem } from './ipem.js'
+import { MessageType } from './message.js'
+import { printTree } from './print-tree.js'
+import type { AnyEvents, DefaultEvents, EventMap, Ipem as IpemInterface } from './public-types.js'
+
+/** Makes an ipem of one's own, with the events it knows: `createIpem<{ job: [id: number] }>()`. */
+function createIpem<Events extends EventMap<Events> = AnyEvents>(): IpemInterface<Events> {
+  return new Ipem<Events>()
+}
+
+/** The ipem of this process. */
+const ipem: IpemInterface<DefaultEvents> = createIpem<DefaultEvents>()
+
+/** What `require('ipem')` gives: the emitter itself, with the other names on it. */
+const required = Object.assign(ipem, { createIpem, Ipem, IpemError, MessageType, ERROR_CODES, printTree, default: ipem })
+
+export default ipem
+export { createIpem, ERROR_CODES, Ipem, IpemError, MessageType, printTree, required as 'module.exports' }
+export type { IpemErrorCode, IpemErrorFields } from './errors.js'
+export type { Message, MessageTypeNumber } from './message.js'
+export type * from './options.js'
+export type { OfflineInfo, ProcessInfo, ProcessRole, TreeNode } from './process-info.js'
+export type {
+  AnyEvents,
+  DefaultEvents,
+  EventMap,
+  Ipem as IpemInstance,
+  IpemConstructor,
+  IpemEvents,
+  ListenerOf,
+  Members,
+  OwnListeners,
+  Target,
+} from './public-types.js'
+export type { RequestAll, RequestRow } from './request/request-all.js'
+export type { Child, ChildEvents, ChildExit } from './supervise/child.js'

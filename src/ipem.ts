@@ -1,0 +1,309 @@
+// The emitter users hold: checks what it is given and passes it on. Its public face, with the documentation of
+// every function, is public-types.ts; what it starts is put together in runtime/started.ts.
+
+import type { ChildProcess } from 'node:child_process'
+import { checkEvent, checkNotReserved, checkRoute, invalid } from './arguments.js'
+import type { Track } from './bus/track.js'
+import { clusterModule } from './cluster-module.js'
+import { deliver, hasListeners } from './deliver.js'
+import { ListeningEmitter } from './emitter.js'
+import { IpemError } from './errors.js'
+import { INTERNAL_PREFIX, type Message, MessageType, type MessageTypeNumber, RESERVED_EVENTS } from './message.js'
+import { type ForkOptions, type IpemOptions, normalizeOptions, type ResolvedOptions, type WorkerOptions } from './options.js'
+import { isPid, type ProcessInfo, type TreeNode } from './process-info.js'
+import type { IpemConstructor, Members, Target } from './public-types.js'
+import { GRAND_MASTER, type RequestTarget } from './request/port.js'
+import type { RequestAll } from './request/request-all.js'
+import type { RequestHandler } from './request/handlers.js'
+import { describeSelf } from './runtime/identity.js'
+import { closed } from './runtime/runtime.js'
+import { Started } from './runtime/started.js'
+import type { Child } from './supervise/child.js'
+
+/** Own events that other processes need to know whether we listen to; the rest never leaves. */
+const SHARED_OWN_EVENTS: ReadonlySet<string> = new Set(['online', 'offline'])
+
+class IpemEmitter extends ListeningEmitter {
+  readonly #info: ProcessInfo = describeSelf('grandmaster')
+  readonly #origin: readonly string[] = Object.freeze([this.#info.pid])
+  #options: ResolvedOptions = normalizeOptions(undefined, {})
+  #started: Started | null = null
+  #message: Message | null = null
+
+  get pid(): string {
+    return this.#info.pid
+  }
+
+  get from(): string {
+    return this.#info.pid
+  }
+
+  get pids(): readonly string[] {
+    return this.#origin
+  }
+
+  get parentPid(): string | null {
+    return this.#started?.members.parent?.pid ?? null
+  }
+
+  get childsOnline(): number {
+    return this.#started?.childsOnline ?? 0
+  }
+
+  get childrenOnline(): number {
+    return this.childsOnline
+  }
+
+  get isGrandMaster(): boolean {
+    return this.#started?.members.isGrandMaster ?? false
+  }
+
+  get isMaster(): boolean {
+    return clusterModule().isPrimary
+  }
+
+  get isWorker(): boolean {
+    return clusterModule().isWorker
+  }
+
+  get message(): Message | null {
+    return this.#message
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.#started?.runtime.bus.needDrain ?? false
+  }
+
+  options(options: IpemOptions): this {
+    if (this.#started !== null) throw alreadyStarted('options()')
+    this.#options = normalizeOptions(this.#options, options)
+    return this
+  }
+
+  start(): this {
+    if (this.#started !== null) throw alreadyStarted('start()')
+    const started = new Started(this.#info, this.#options, {
+      listens: (event) => hasListeners(this, event),
+      onMessage: (message) => void this.#deliver(message, message),
+      emitOwn: (event, args) => this.#emitOwn(event, args),
+    })
+    this.#started = started
+    for (const event of this.eventNames()) this.listeningChanged(event, true)
+    started.begin()
+    return this
+  }
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'error') return this.#emitError(args)
+    if (typeof event === 'string' && (RESERVED_EVENTS.has(event) || event.startsWith(INTERNAL_PREFIX))) checkNotReserved(event)
+    if (!hasListeners(this, event)) return false
+    const pids = this.#origin
+    return this.#deliver({ from: this.#info.pid, pids, type: MessageType.local, event: event as string, args: Object.freeze(args) })
+  }
+
+  bubble(event: string, ...args: unknown[]): this {
+    const started = this.#running()
+    checkEvent(event)
+    const pids = this.#origin
+    this.#deliver({ from: this.#info.pid, pids, type: MessageType.toParents, event, args: Object.freeze([...args]) })
+    return this.#send(started.own.multicast(MessageType.toParents, event), args)
+  }
+
+  sendToParents(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toParents, event, args)
+  }
+
+  sendToChilds(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toChilds, event, args)
+  }
+
+  sendToChildren(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toChilds, event, args)
+  }
+
+  sendToSiblings(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toSiblings, event, args)
+  }
+
+  broadcast(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.broadcast, event, args)
+  }
+
+  sendToGrandMaster(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toGrandMaster, event, args)
+  }
+
+  sendToChild(pid: string | number, event: string, ...args: unknown[]): this {
+    const started = this.#running()
+    checkEvent(event)
+    return this.#send(started.own.targeted(MessageType.toChild, event, this.#resolve(started, pid)), args)
+  }
+
+  sendTo(target: Target, event: string, ...args: unknown[]): this {
+    const started = this.#running()
+    checkEvent(event)
+    return this.#send(this.#trackTo(started, MessageType.sendTo, event, target), args)
+  }
+
+  request<T = unknown>(target: Target, event: string, ...args: unknown[]): Promise<T> {
+    try {
+      const started = this.#running()
+      checkEvent(event)
+      return started.runtime.requests.request<T>(this.#requestTarget(started, target), event, args)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  requestAll<T = unknown>(members: Members, event: string, ...args: unknown[]): RequestAll<T> {
+    const started = this.#running()
+    checkEvent(event)
+    const find = started.directory.members(members)
+    if (find === null) throw invalid('members', "'childs', 'siblings' or 'everyone'", members)
+    return started.runtime.requests.requestAll<T>(find, event, args)
+  }
+
+  handle(event: string, handler: RequestHandler): this {
+    checkEvent(event)
+    this.#running().runtime.requests.handle(event, handler)
+    return this
+  }
+
+  removeHandler(event: string): boolean {
+    return this.#running().runtime.requests.removeHandler(event)
+  }
+
+  fork(path: string | URL, args: readonly string[] | ForkOptions = [], options?: ForkOptions): Child {
+    const started = this.#running()
+    if (Array.isArray(args)) return started.children.fork(path, args, options)
+    return started.children.fork(path, [], args as ForkOptions)
+  }
+
+  worker(options?: WorkerOptions): Child {
+    return this.#running().children.worker(options)
+  }
+
+  adopt(child: ChildProcess): this {
+    this.#running().children.adopt(child)
+    return this
+  }
+
+  tree(): TreeNode
+  tree(options: { root: 'grandmaster'; timeout?: number }): Promise<TreeNode>
+  tree(options?: { root: 'grandmaster'; timeout?: number }): TreeNode | Promise<TreeNode> {
+    const started = this.#started
+    if (options !== undefined) return this.#running().directory.wholeTree(options.timeout)
+    return started?.members.tree() ?? { ...this.#info, children: [] }
+  }
+
+  address(): ReturnType<Started['address']> {
+    return this.#started?.address() ?? null
+  }
+
+  async flush(): Promise<void> {
+    await this.#started?.flush()
+  }
+
+  async close(): Promise<void> {
+    await this.#started?.close()
+  }
+
+  ref(): this {
+    this.#running().setReferenced(true)
+    return this
+  }
+
+  unref(): this {
+    this.#running().setReferenced(false)
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  protected listeningChanged(event: string | symbol, listening: boolean): void {
+    if (typeof event !== 'string' || (RESERVED_EVENTS.has(event) && !SHARED_OWN_EVENTS.has(event))) return
+    this.#started?.members.setListening(event, listening)
+  }
+
+  #multicast(type: MessageTypeNumber, event: string, args: unknown[]): this {
+    const started = this.#running()
+    const track = started.own.known(type, event)
+    if (track !== undefined) return this.#send(track, args)
+    checkEvent(event)
+    return this.#send(started.own.multicast(type, event), args)
+  }
+
+  #send(track: Track, args: readonly unknown[]): this {
+    const { runtime, schemas } = this.#started as Started
+    if (schemas.active) {
+      const error = schemas.check(track.header.event, args)
+      if (error !== null) throw error
+    }
+    runtime.send(track, args)
+    return this
+  }
+
+  #trackTo(started: Started, type: MessageTypeNumber, event: string, target: Target): Track {
+    if (!Array.isArray(target)) return started.own.targeted(type, event, this.#resolve(started, target as string | number))
+    checkRoute(target, this.pid)
+    return started.own.routed(type, event, target)
+  }
+
+  #requestTarget(started: Started, target: Target): RequestTarget {
+    if (Array.isArray(target)) {
+      checkRoute(target, this.pid)
+      return { to: target[0] as string, route: target.slice(0, -1) }
+    }
+    if (target === GRAND_MASTER) return { to: GRAND_MASTER }
+    if (target === 'parent') {
+      if (this.parentPid !== null) return { to: this.parentPid }
+      throw new IpemError('ERR_IPEM_UNREACHABLE', 'This process has no parent to ask', { event: undefined })
+    }
+    return { to: this.#resolve(started, target as string | number) }
+  }
+
+  /** A bare OS pid stands for a child of this process. */
+  #resolve(started: Started, pid: unknown): string {
+    if (isPid(pid)) return pid
+    const osPid = Number(pid)
+    if ((typeof pid === 'string' || typeof pid === 'number') && Number.isInteger(osPid) && osPid > 0) {
+      return started.children.pidOf(osPid) ?? String(pid)
+    }
+    throw invalid('pid', 'the pid of a process, or the OS pid of a child', pid)
+  }
+
+  #running(): Started {
+    if (this.#started === null) throw new IpemError('ERR_IPEM_NOT_STARTED', 'Call start() first')
+    if (this.#started.closed) throw closed()
+    return this.#started
+  }
+
+  /** Runs the listeners with the message as `this`, and as `ipem.message` meanwhile. */
+  #deliver(message: Message, self: unknown = message): boolean {
+    const before = this.#message
+    this.#message = message
+    try {
+      return deliver(this, message.event, self, message.args)
+    } finally {
+      this.#message = before
+    }
+  }
+
+  #emitOwn(event: string, args: readonly unknown[]): boolean {
+    return deliver(this, event, this, args)
+  }
+
+  /** As in Node: without a listener the error is thrown. */
+  #emitError(args: unknown[]): boolean {
+    if (this.#emitOwn('error', args)) return true
+    throw args[0] instanceof Error ? args[0] : new Error(`Unhandled error. (${String(args[0])})`)
+  }
+}
+
+function alreadyStarted(what: string): IpemError {
+  return new IpemError('ERR_IPEM_ALREADY_STARTED', `${what} was called after start()`)
+}
+
+export const Ipem = IpemEmitter as unknown as IpemConstructor

@@ -1,0 +1,221 @@
+// What all links share: the outbox, the tick's single write, the marks, the stall watch and the end.
+// A subclass supplies verbs only: how bytes leave, how reading stops, how the medium closes.
+
+import { IpemError } from '../errors.js'
+import { FrameKind, FrameReader } from '../wire/frame.js'
+import type { Link, LinkCloseReason, LinkHandlers, LinkLimits } from './link.js'
+import { countFrames, Outbox } from './outbox.js'
+
+const NO_BODY = Buffer.alloc(0)
+
+/** Looks within `stallMs`. Counting looks, not time: a process that was itself suspended has not waited. */
+const STALL_TICKS = 4
+
+export abstract class LinkBase implements Link {
+  abstract readonly kind: Link['kind']
+  protected readonly outbox = new Outbox()
+  readonly #limits: LinkLimits
+  readonly #reader: FrameReader
+  #handlers: LinkHandlers | null = null
+  #scheduled = false
+  #needDrain = false
+  #stalled = false
+  #closed = false
+  #ending: (() => void) | null = null
+  #saidBye = false
+  #stallTimer: NodeJS.Timeout | null = null
+  #lastPending = 0
+  #stillTicks = 0
+  #flushes: (() => void)[] = []
+
+  constructor(limits: LinkLimits) {
+    this.#limits = limits
+    this.#reader = new FrameReader(limits.maxFrame, (kind, bytes, start, end) => this.#onFrame(kind, bytes, start, end))
+  }
+
+  /** Hands chunks to the medium. Only called when the previous ones are taken; `written()` answers it. */
+  protected abstract write(chunks: Buffer[]): void
+  /** Bytes handed to `write` and not yet taken by the operating system. */
+  protected abstract get pendingBytes(): number
+  /** Begins to read; called once. */
+  protected abstract startReading(): void
+  protected abstract shut(error?: Error): void
+  /** Ends the medium after everything written; `disconnected()` answers it. */
+  protected abstract finish(): void
+  abstract pause(): void
+  abstract resume(): void
+  abstract ref(): void
+  abstract unref(): void
+
+  get queuedBytes(): number {
+    return this.outbox.bytes + this.pendingBytes
+  }
+
+  get needDrain(): boolean {
+    return this.#needDrain
+  }
+
+  get stalled(): boolean {
+    return this.#stalled
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  open(handlers: LinkHandlers): void {
+    this.#handlers = handlers
+    this.startReading()
+  }
+
+  send(kind: FrameKind, body: Uint8Array): void {
+    if (this.#closed || this.#saidBye) return
+    this.outbox.addFrame(kind, body)
+    this.#added()
+  }
+
+  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number): void {
+    if (this.#closed || this.#saidBye) return
+    this.outbox.addEvent(headerId, requestId, payload, start, end)
+    this.#added()
+  }
+
+  flush(): Promise<void> {
+    this.#leave()
+    if (this.#closed || this.queuedBytes === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#flushes.push(resolve))
+  }
+
+  async end(deadlineMs: number): Promise<void> {
+    if (this.#closed) return
+    this.send(FrameKind.bye, NO_BODY)
+    this.#saidBye = true
+    const closed = new Promise<void>((resolve) => {
+      this.#ending = resolve
+    })
+    const deadline = setTimeout(() => this.destroy(), deadlineMs)
+    // A link that is held back by flow control would never read the end of the other side.
+    this.resume()
+    await this.flush()
+    if (!this.#closed) this.finish()
+    await closed
+    clearTimeout(deadline)
+  }
+
+  destroy(error?: Error): void {
+    if (this.#closed) return
+    this.shut(error)
+    this.disconnected({ kind: error === undefined ? 'local' : 'error', ...(error && { error }) })
+  }
+
+  /** A medium that cannot write synchronously gives up what it still holds. */
+  flushSync(_deadlineMs: number): number {
+    return countFrames(this.outbox.take())
+  }
+
+  /** Bytes arrived. Malformed ones end the link, and only this link. */
+  protected received(chunk: Buffer): void {
+    if (this.#closed) return
+    try {
+      this.#reader.push(chunk)
+    } catch (error) {
+      // Errors of the owner's handlers would be ours, not the peer's; those are never swallowed here.
+      if (!(error instanceof IpemError)) throw error
+      this.#malformed(error)
+    }
+  }
+
+  /** Tells the other side why, then closes. */
+  #malformed(error: IpemError): void {
+    this.#reader.stop()
+    this.#handlers?.onMalformed(error)
+    this.#leave()
+    this.destroy(error)
+  }
+
+  /** The medium took all of the last `write`. */
+  protected written(): void {
+    if (this.outbox.bytes > 0) {
+      this.#leave()
+      return
+    }
+    this.outbox.reuse()
+    if (this.#needDrain) this.#drained()
+    if (this.#flushes.length > 0) this.#flushed()
+  }
+
+  /** The medium is gone, whoever ended it. Reported once. */
+  protected disconnected(reason: LinkCloseReason): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#reader.stop()
+    if (this.#stallTimer !== null) clearInterval(this.#stallTimer)
+    this.#stallTimer = null
+    this.#flushed()
+    this.#ending?.()
+    this.#handlers?.onClose(this.#saidBye ? { kind: 'local' } : reason)
+  }
+
+  protected get midFrame(): boolean {
+    return this.#reader.midFrame
+  }
+
+  #onFrame(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
+    this.#handlers?.onFrame(kind, bytes, start, end)
+    if (this.#closed) this.#reader.stop()
+  }
+
+  #added(): void {
+    if (!this.#needDrain && this.queuedBytes > this.#limits.highWaterMark) this.#overMark()
+    if (this.outbox.full && this.pendingBytes === 0) this.#leave()
+    else if (!this.#scheduled) {
+      this.#scheduled = true
+      // After the code that is running now, before any I/O: all frames of one tick leave in one write.
+      process.nextTick(leaveTick, this)
+    }
+  }
+
+  /** @internal */
+  static leaveTick(link: LinkBase): void {
+    link.#scheduled = false
+    link.#leave()
+  }
+
+  #leave(): void {
+    if (this.#closed || this.pendingBytes > 0 || this.outbox.bytes === 0) return
+    this.write(this.outbox.take())
+  }
+
+  #overMark(): void {
+    this.#needDrain = true
+    this.#lastPending = -1
+    this.#stallTimer = setInterval(() => this.#watch(), this.#limits.stallMs / STALL_TICKS)
+    this.#stallTimer.unref()
+  }
+
+  /** Bytes only ever leave in order, so what is pending shrinks exactly when something moved. */
+  #watch(): void {
+    const pending = this.pendingBytes
+    this.#stillTicks = pending > 0 && pending === this.#lastPending ? this.#stillTicks + 1 : 0
+    this.#lastPending = pending
+    if (this.#stillTicks < STALL_TICKS - 1 || this.#stalled) return
+    this.#stalled = true
+    this.#handlers?.onStall()
+  }
+
+  #drained(): void {
+    this.#needDrain = false
+    this.#stalled = false
+    if (this.#stallTimer !== null) clearInterval(this.#stallTimer)
+    this.#stallTimer = null
+    this.#handlers?.onDrain()
+  }
+
+  #flushed(): void {
+    const flushes = this.#flushes
+    this.#flushes = []
+    for (const resolve of flushes) resolve()
+  }
+}
+
+const leaveTick = LinkBase.leaveTick

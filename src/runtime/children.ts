@@ -1,0 +1,174 @@
+// The children of this process: forks them, gives each present process a link, and takes in those that others forked.
+
+import type { ChildProcess } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Neighbour } from '../bus/neighbour.js'
+import type { LinkCloseReason } from '../link/link.js'
+import { type IpcChannel, ProcessLink } from '../link/process-link.js'
+import { StreamLink } from '../link/stream-link.js'
+import { type ForkOptions, normalizeForkOptions, normalizeWorkerOptions, type ResolvedRestartOptions, type WorkerOptions } from '../options.js'
+import type { Child } from '../supervise/child.js'
+import { spawnFork } from '../supervise/spawn-fork.js'
+import { spawnWorker } from '../supervise/spawn-worker.js'
+import { Supervisor } from '../supervise/supervisor.js'
+import type { Runtime } from './runtime.js'
+
+/** Silent rounds within `hangTimeout` after which a child counts as hung. */
+const HANG_ROUNDS = 3
+
+interface Present {
+  readonly child: Child
+  readonly process: ChildProcess
+}
+
+export class Children {
+  readonly supervisor: Supervisor
+  readonly #runtime: Runtime
+  readonly #forked = new Map<Neighbour, Present>()
+  /** By OS pid, as `sendToChild` takes it. */
+  readonly #adopted = new Map<number, Neighbour>()
+  /** Processes being made by ourselves, or adopted already: not to be adopted by themselves. */
+  readonly #known = new WeakSet<ChildProcess>()
+  #forking = false
+  #adopting = false
+
+  constructor(runtime: Runtime, onSize: (size: number) => void) {
+    this.#runtime = runtime
+    this.supervisor = new Supervisor({
+      onSpawn: (child, process, socket) => this.#onSpawn({ child, process }, new StreamLink(socket, 'pipe', runtime.linkLimits)),
+      onExit: () => {},
+      onOffline: (_child, pid, info) => this.#onOffline(pid, info),
+      onSpawnError: (_child, error) => runtime.faults.fault(error),
+      onGaveUp: (_child, error) => runtime.faults.fault(error),
+      onSize,
+    })
+  }
+
+  fork(path: string | URL, args: readonly string[], given: ForkOptions | undefined): Child {
+    const options = normalizeForkOptions(this.#runtime.options, given)
+    const spawn = () => this.#spawning(() => spawnFork(path, args, spawnOptions(options)))
+    return this.supervisor.start({ ...this.#policy(options), signal: options.signal, spawn })
+  }
+
+  worker(given: WorkerOptions | undefined): Child {
+    const options = normalizeWorkerOptions(this.#runtime.options, given)
+    const spawn = () => this.#spawning(() => spawnWorker(spawnOptions(options)))
+    return this.supervisor.start({ ...this.#policy(options), spawn })
+  }
+
+  /** Gives a child that somebody else forked a link over its IPC channel, if it asks for one. */
+  adopt(process: ChildProcess): void {
+    if (this.#known.has(process)) return
+    this.#known.add(process)
+    const link = new ProcessLink(process as IpcChannel, this.#runtime.linkLimits)
+    const attach = () => {
+      if (link.closed) return
+      const { neighbour } = this.#runtime.attachChild(link, 'adopted')
+      if (process.pid !== undefined) this.#adopted.set(process.pid, neighbour)
+    }
+    this.#whenReady(attach)
+  }
+
+  /** From now on children made by others are adopted as they come. */
+  adoptByThemselves(): void {
+    this.#adopting = true
+    subscribe('child_process', this.#onChildProcess)
+  }
+
+  /** The ipem pid of a direct child by its OS pid. */
+  pidOf(osPid: number): string | undefined {
+    return this.supervisor.find(osPid)?.pid ?? this.#adopted.get(osPid)?.pid ?? undefined
+  }
+
+  /** The way up is known: children may come in. */
+  onReady(): void {
+    for (const attach of this.#waiting.splice(0)) attach()
+  }
+  readonly #waiting: (() => void)[] = []
+
+  onChildOnline(neighbour: Neighbour): void {
+    const present = this.#forked.get(neighbour)
+    if (present !== undefined) this.supervisor.markOnline(present.child, present.process, neighbour.pid)
+  }
+
+  /** True: reported later, with code and signal, by the supervisor. */
+  onChildLost(neighbour: Neighbour, reason: LinkCloseReason): boolean {
+    const present = this.#forked.get(neighbour)
+    if (present === undefined) return false
+    if (!neighbour.online) {
+      this.#forked.delete(neighbour)
+      return false
+    }
+    this.#lost.set(neighbour.pid, neighbour)
+    this.supervisor.markOffline(present.child, present.process, reason.kind)
+    return true
+  }
+  readonly #lost = new Map<string, Neighbour>()
+
+  close(): Promise<void> {
+    if (this.#adopting) unsubscribe('child_process', this.#onChildProcess)
+    this.#adopting = false
+    return this.supervisor.close()
+  }
+
+  #onSpawn(present: Present, link: StreamLink): void {
+    this.#known.add(present.process)
+    const role = present.child.worker === undefined ? 'fork' : 'worker'
+    this.#whenReady(() => {
+      const attachment = this.#runtime.attachChild(link, role)
+      this.#forked.set(attachment.neighbour, present)
+      const { hangTimeout } = this.#runtime.options
+      if (hangTimeout === 0) return
+      attachment.watch(Math.ceil(hangTimeout / HANG_ROUNDS), HANG_ROUNDS, () => {
+        if (attachment.live) present.process.kill('SIGKILL')
+      })
+    })
+  }
+
+  #onOffline(pid: string, info: { code: number | null; signal: string | null; reason: string }): void {
+    const neighbour = this.#lost.get(pid)
+    if (neighbour === undefined) return
+    this.#lost.delete(pid)
+    this.#forked.delete(neighbour)
+    const ended = info.code !== null || info.signal !== null
+    this.#runtime.lose(neighbour, { ...info, reason: ended ? 'exit' : 'disconnect' })
+  }
+
+  #whenReady(attach: () => void): void {
+    if (this.#runtime.open) attach()
+    else this.#waiting.push(attach)
+  }
+
+  #policy({ restart, delayRestart, intensity, stopTimeout }: ResolvedRestartOptions) {
+    const { maxDelayRestart, healthyAfter } = this.#runtime.options
+    return {
+      restart: { mode: restart, delayMs: delayRestart, maxDelayMs: maxDelayRestart, healthyAfterMs: healthyAfter, intensity },
+      stopTimeoutMs: stopTimeout,
+    }
+  }
+
+  #spawning<T>(spawn: () => T): T {
+    this.#forking = true
+    try {
+      return spawn()
+    } finally {
+      this.#forking = false
+    }
+  }
+
+  /** Published by Node for each new ChildProcess, before it has a pid or a channel. */
+  readonly #onChildProcess = (message: unknown): void => {
+    if (this.#forking) return
+    const { process } = message as { process: ChildProcess }
+    process.once('spawn', () => {
+      if (this.#adopting && process.connected && !this.#runtime.closing) this.adopt(process)
+    })
+  }
+}
+
+type Spawnable<T> = { -readonly [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+/** Only what was given: Node takes an `undefined` for a wrong type here and there. */
+function spawnOptions<T extends object>(options: T): Spawnable<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Spawnable<T>
+}

@@ -1,0 +1,70 @@
+// Who else is in the tree, asked of those who know: the parent for siblings, the grand master for everyone.
+
+import { IpemError } from '../errors.js'
+import { INTERNAL_PREFIX } from '../message.js'
+import type { TreeNode } from '../process-info.js'
+import type { Members } from '../public-types.js'
+import { GRAND_MASTER } from '../request/port.js'
+import type { Runtime } from './runtime.js'
+
+const CHILDREN = `${INTERNAL_PREFIX}children`
+const TREE = `${INTERNAL_PREFIX}tree`
+
+export class Directory {
+  readonly #runtime: Runtime
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+    runtime.requests.handle(CHILDREN, () => this.#children())
+    runtime.requests.handle(TREE, () => runtime.bus.members.tree())
+  }
+
+  /** How to find these members; null for a word that names none. */
+  members(members: Members): (() => Promise<readonly string[]>) | null {
+    switch (members) {
+      case 'childs':
+      case 'children':
+        return async () => this.#children()
+      case 'siblings':
+        return () => this.#siblings()
+      case 'everyone':
+        return () => this.#everyone()
+      default:
+        return null
+    }
+  }
+
+  wholeTree(timeout?: number): Promise<TreeNode> {
+    return this.#ask<TreeNode>(GRAND_MASTER, TREE, timeout)
+  }
+
+  #children(): string[] {
+    return [...this.#runtime.bus.members.children].filter(({ online }) => online).map(({ pid }) => pid)
+  }
+
+  async #siblings(): Promise<string[]> {
+    const { parent, self } = this.#runtime.bus.members
+    if (parent === null) return []
+    const children = await this.#ask<unknown>(parent.pid, CHILDREN)
+    if (!isTexts(children)) throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected the parent to name its children', { pid: parent.pid })
+    return children.filter((pid) => pid !== self)
+  }
+
+  async #everyone(): Promise<string[]> {
+    const root = await this.wholeTree()
+    return [...pidsOf(root)].filter((pid) => pid !== this.#runtime.bus.members.self)
+  }
+
+  #ask<T>(to: string, event: string, timeout?: number): Promise<T> {
+    return this.#runtime.requests.request<T>({ to }, event, timeout === undefined ? [] : [{ timeout }])
+  }
+}
+
+function* pidsOf(node: TreeNode): Iterable<string> {
+  yield node.pid
+  for (const child of node.children) yield* pidsOf(child)
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
+}

@@ -1,0 +1,251 @@
+// A started ipem: joins the bus, the requests, the children and the way to a parent, and passes between them.
+// Decides nothing itself about routes, restarts or rendezvous.
+
+import { Attachment, type AttachmentOwner } from '../bus/attachment.js'
+import { Bus, type BusOwner } from '../bus/bus.js'
+import type { Neighbour } from '../bus/neighbour.js'
+import { errorOfNotice, isCancel } from '../bus/notice.js'
+import type { Track } from '../bus/track.js'
+import { IpemError } from '../errors.js'
+import type { Link, LinkCloseReason, LinkLimits } from '../link/link.js'
+import { type Message, MessageType } from '../message.js'
+import type { ResolvedOptions } from '../options.js'
+import type { ProcessInfo, ProcessRole } from '../process-info.js'
+import { Requests } from '../request/requests.js'
+import type { PeerInfo } from '../wire/handshake.js'
+import type { Faults } from './faults.js'
+import { Held } from './held.js'
+import { RequestsOverBus } from './requests-over-bus.js'
+
+/** What the emitter is told. */
+export interface RuntimeOwner {
+  listens(event: string): boolean
+  /** A message for the listeners of its event. */
+  onMessage(message: Message): void
+  onReady(): void
+  onDrain(): void
+}
+
+/** What happens to links, for those who made them. */
+export interface RuntimeParts {
+  onReady(): void
+  onParentLost(reason: LinkCloseReason, error: IpemError | null): void
+  onChildOnline(child: Neighbour): void
+  /** True when the part reports the end later, because it waits for the exit of the process. */
+  onChildLost(child: Neighbour, reason: LinkCloseReason): boolean
+}
+
+/** A vanished listener has so long to come back before the neighbours hear of it. */
+const LATE_REMOVAL_MS = 1000
+
+export class Runtime implements AttachmentOwner, BusOwner {
+  readonly options: ResolvedOptions
+  readonly bus: Bus
+  readonly requests: Requests
+  readonly faults: Faults
+  readonly linkLimits: LinkLimits
+  /** Set right after construction by the composition root. */
+  parts: RuntimeParts | null = null
+  readonly #name: string
+  readonly #info: ProcessInfo
+  readonly #owner: RuntimeOwner
+  readonly #held: Held
+  readonly #attachments = new Map<Neighbour, Attachment>()
+  #state: 'starting' | 'ready' | 'closing' | 'closed' = 'starting'
+  #referenced = true
+
+  constructor(info: ProcessInfo, name: string, options: ResolvedOptions, faults: Faults, owner: RuntimeOwner) {
+    const { limits } = options
+    this.options = options
+    this.#info = info
+    this.#name = name
+    this.#owner = owner
+    this.faults = faults
+    this.#held = new Held(limits.maxHeldBytes, limits.maxPayload)
+    // A frame is a payload and its ids, or a header; the wire adds little.
+    this.linkLimits = { highWaterMark: limits.highWaterMark, stallMs: options.stallMs, maxFrame: limits.maxPayload + 65_536 }
+    this.bus = new Bus(info, { ...limits, lateRemovalMs: LATE_REMOVAL_MS }, this)
+    this.requests = new Requests(new RequestsOverBus(this), {
+      requestTimeoutMs: options.requestTimeout,
+      maxPendingRequests: limits.maxPendingRequests,
+    })
+  }
+
+  get headerRing(): number {
+    return this.options.limits.headerRing
+  }
+
+  get flushDeadlineMs(): number {
+    return this.options.flushDeadlineMs
+  }
+
+  get ready(): boolean {
+    return this.#state === 'ready'
+  }
+
+  /** The way up was known once: children may come in. */
+  get open(): boolean {
+    return this.#state !== 'starting'
+  }
+
+  get closing(): boolean {
+    return this.#state === 'closing' || this.#state === 'closed'
+  }
+
+  identity(): PeerInfo {
+    const { pid, osPid, host, role } = this.#info
+    return { pid, osPid, host, title: process.title, name: this.#name, member: role === 'grandmaster' ? 'socket' : role }
+  }
+
+  /** @throws ERR_IPEM_CLOSED and what the payload codec throws */
+  send(track: Track, args: readonly unknown[], requestId = 0): void {
+    if (this.#state === 'ready' || this.#state === 'closing') this.bus.send(track, args, requestId)
+    else if (this.#state === 'starting') this.#held.add(track, args, requestId)
+    else throw closed()
+  }
+
+  /** Takes a link to a parent; `onParent` follows, or `onParentLost`. */
+  attachParent(link: Link, role: ProcessRole, greeted: boolean): Attachment {
+    return this.#keep(Attachment.parent(this, link, role, greeted))
+  }
+
+  /** Takes a link over which a child comes in. */
+  attachChild(link: Link, role: ProcessRole, peer: PeerInfo | null = null): Attachment {
+    return this.#keep(Attachment.child(this, link, role, peer))
+  }
+
+  becomeGrandMaster(): void {
+    if (this.closing) return
+    this.bus.members.becomeGrandMaster()
+    if (this.#state === 'starting') this.#becomeReady()
+    else this.#tellParent(null)
+  }
+
+  onParent(parent: Neighbour): void {
+    this.#tellParent(parent.pid)
+    if (this.#state === 'starting') this.#becomeReady(parent)
+    else this.bus.members.announce(parent)
+  }
+
+  onChild(_child: Neighbour): void {}
+
+  onChildOnline(child: Neighbour): void {
+    this.parts?.onChildOnline(child)
+  }
+
+  onRefused(neighbour: Neighbour, error: IpemError): void {
+    if (neighbour.isParent) this.#refusal.set(neighbour, error)
+    else this.faults.loss(error)
+  }
+  readonly #refusal = new WeakMap<Neighbour, IpemError>()
+
+  onGone(neighbour: Neighbour, reason: LinkCloseReason): void {
+    this.#attachments.delete(neighbour)
+    if (neighbour.isParent) {
+      this.lose(neighbour, { code: null, signal: null, reason: wordFor(reason) })
+      // Whoever is not below us is out of reach now.
+      this.parts?.onParentLost(reason, this.#refusal.get(neighbour) ?? null)
+    } else if (this.parts?.onChildLost(neighbour, reason) !== true) {
+      this.lose(neighbour, { code: null, signal: null, reason: wordFor(reason) })
+    }
+  }
+
+  /** Takes a neighbour whose link has ended out of the tree. */
+  lose(neighbour: Neighbour, info: { code: number | null; signal: string | null; reason: string }): void {
+    const outside = neighbour.isParent ? this.bus.members.way : []
+    this.bus.remove(neighbour, info)
+    for (const pid of outside) this.requests.onGone(pid)
+    if (neighbour.isParent) this.requests.onOutOfReach((pid) => this.bus.members.below(pid) !== undefined)
+  }
+
+  listens(event: string): boolean {
+    return this.#owner.listens(event)
+  }
+
+  onMessage(message: Message): void {
+    this.#owner.onMessage(message)
+  }
+
+  onControl(message: Message, requestId: number): void {
+    if (message.type === MessageType.request) this.requests.onRequest(message, requestId)
+    else if (message.type === MessageType.answer) this.requests.onAnswer(message, requestId)
+    else if (isCancel(message)) this.requests.onCancel(message.from, requestId)
+    else {
+      const error = errorOfNotice(message)
+      if (error !== null) this.onUndelivered(error, requestId)
+    }
+  }
+
+  onPresence(message: Message, pid: string): void {
+    if (message.event === 'offline') this.requests.onGone(pid)
+    this.#owner.onMessage(message)
+  }
+
+  onUndelivered(error: IpemError, requestId: number): void {
+    if (requestId > 0) this.requests.onRefused(requestId, error)
+    else this.faults.loss(error)
+  }
+
+  onUnreadable(error: IpemError): void {
+    this.faults.loss(error)
+  }
+
+  onDrain(): void {
+    this.#owner.onDrain()
+  }
+
+  links(): Link[] {
+    return [...this.#attachments.keys()].map(({ link }) => link)
+  }
+
+  setReferenced(referenced: boolean): void {
+    this.#referenced = referenced
+    for (const link of this.links()) referenced ? link.ref() : link.unref()
+  }
+
+  /** From now on nothing new begins; what is under way may end. */
+  beginClose(): void {
+    this.#state = 'closing'
+  }
+
+  async endLinks(): Promise<void> {
+    await Promise.all(this.links().map((link) => link.end(this.flushDeadlineMs)))
+    this.#state = 'closed'
+    this.requests.close(closed())
+  }
+
+  #keep(attachment: Attachment): Attachment {
+    if (!attachment.neighbour.link.closed) {
+      this.#attachments.set(attachment.neighbour, attachment)
+      if (!this.#referenced) attachment.neighbour.link.unref()
+    }
+    return attachment
+  }
+
+  #becomeReady(parent?: Neighbour): void {
+    // Listeners added in `ready` are told to the parent before it hears that we are online; what is sent in
+    // `ready` stands behind what was sent before it.
+    this.#owner.onReady()
+    if (parent !== undefined) this.bus.members.announce(parent)
+    this.#held.release((track, payload, requestId) => this.bus.sendEncoded(track, payload, requestId))
+    if (this.#state === 'starting') this.#state = 'ready'
+    this.parts?.onReady()
+  }
+
+  #tellParent(pid: string | null): void {
+    const { self } = this.bus.members
+    const from = pid ?? self
+    const pids = Object.freeze(pid === null ? [self] : [pid, self])
+    this.#owner.onMessage({ from, pids, type: MessageType.local, event: 'parent', args: Object.freeze([pid]) })
+  }
+}
+
+export function closed(): IpemError {
+  return new IpemError('ERR_IPEM_CLOSED', 'This ipem is closed')
+}
+
+function wordFor(reason: LinkCloseReason): string {
+  if (reason.kind === 'bye') return 'closed'
+  if (reason.kind !== 'error') return 'disconnect'
+  return (reason.error as Partial<IpemError> | undefined)?.code === 'ERR_IPEM_PROTOCOL' ? 'protocol' : 'error'
+}

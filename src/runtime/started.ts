@@ -1,0 +1,150 @@
+// The composition of a started ipem: runtime, children, the way to a parent, signals, the exit handler.
+// Owns the order in which they begin and end.
+
+import { writeSync } from 'node:fs'
+import type { OwnTracks } from '../bus/own-tracks.js'
+import type { Members } from '../bus/members.js'
+import type { IpemError } from '../errors.js'
+import { ownAppName } from '../join/app-name.js'
+import type { Message } from '../message.js'
+import type { ResolvedOptions } from '../options.js'
+import type { ProcessInfo } from '../process-info.js'
+import { SchemaCheck } from '../schema-check.js'
+import { Signals } from '../supervise/signals.js'
+import { Children } from './children.js'
+import { Directory } from './directory.js'
+import { Faults } from './faults.js'
+import { Joining } from './joining.js'
+import { Runtime } from './runtime.js'
+
+export interface StartedOwner {
+  listens(event: string): boolean
+  onMessage(message: Message): void
+  /** `ready`, `drain`, `error`: answers whether anybody listened. */
+  emitOwn(event: string, args: readonly unknown[]): boolean
+}
+
+export class Started {
+  readonly runtime: Runtime
+  readonly children: Children
+  readonly directory: Directory
+  readonly schemas: SchemaCheck
+  readonly #joining: Joining
+  readonly #signals: Signals
+  #closing: Promise<void> | null = null
+
+  constructor(info: ProcessInfo, options: ResolvedOptions, owner: StartedOwner) {
+    this.schemas = new SchemaCheck(options.schemas)
+    const faults = new Faults((error) => owner.emitOwn('error', [error]))
+    this.runtime = new Runtime(info, options.name ?? ownAppName(), options, faults, {
+      listens: (event) => owner.listens(event),
+      onMessage: (message) => this.#arrived(message, owner, faults),
+      onReady: () => void owner.emitOwn('ready', []),
+      onDrain: () => void owner.emitOwn('drain', []),
+    })
+    this.directory = new Directory(this.runtime)
+    this.#signals = new Signals({
+      enabled: options.signals,
+      stop: () => this.children.supervisor.stopAll(),
+      kill: () => this.children.supervisor.killAll(),
+    })
+    this.children = new Children(this.runtime, (size) => this.#signals.watch(size > 0))
+    this.#joining = new Joining(this.runtime, {
+      onInherited: () => this.#signals.ignoreInterrupt(),
+      leave: () => void this.#leave(),
+    })
+    this.runtime.parts = {
+      onReady: () => this.children.onReady(),
+      onParentLost: (reason, refusal) => {
+        this.#signals.heedInterrupt()
+        this.#joining.onParentLost(reason, refusal)
+      },
+      onChildOnline: (child) => this.children.onChildOnline(child),
+      onChildLost: (child, reason) => this.children.onChildLost(child, reason),
+    }
+  }
+
+  get members(): Members {
+    return this.runtime.bus.members
+  }
+
+  get own(): OwnTracks {
+    return this.runtime.bus.own
+  }
+
+  get closed(): boolean {
+    return this.#closing !== null
+  }
+
+  get childsOnline(): number {
+    let online = 0
+    for (const child of this.members.children) if (child.online) online++
+    return online
+  }
+
+  begin(): void {
+    process.on('exit', this.#onExit)
+    this.children.adoptByThemselves()
+    this.#joining.start()
+  }
+
+  address(): ReturnType<Joining['address']> {
+    return this.#joining.address()
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.runtime.links().map((link) => link.flush()))
+  }
+
+  /** Idempotent. Children first, as they may still have something to say; then goodbye to everybody. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  setReferenced(referenced: boolean): void {
+    this.runtime.setReferenced(referenced)
+    if (referenced) this.children.supervisor.ref()
+    else this.children.supervisor.unref()
+    if (referenced) this.#joining.ref()
+    else this.#joining.unref()
+  }
+
+  async #close(): Promise<void> {
+    this.runtime.beginClose()
+    await this.children.close()
+    await this.#joining.close()
+    await this.runtime.endLinks()
+    this.#signals.close()
+    process.off('exit', this.#onExit)
+  }
+
+  /** The parent is gone: whoever is below goes first. */
+  async #leave(): Promise<void> {
+    await this.children.close()
+    // As a cluster worker whose primary died: a success, unless the program said otherwise.
+    process.exit()
+  }
+
+  #arrived(message: Message, owner: StartedOwner, faults: Faults): void {
+    const error: IpemError | null = this.schemas.active ? this.schemas.check(message.event, message.args) : null
+    if (error === null) owner.onMessage(message)
+    else faults.loss(error)
+  }
+
+  /** What was sent before `process.exit()` arrives: the event loop is over, so it is written here. */
+  readonly #onExit = (): void => {
+    const deadline = performance.now() + this.runtime.flushDeadlineMs
+    let lost = 0
+    for (const link of this.runtime.links()) lost += link.flushSync(Math.max(0, deadline - performance.now()))
+    if (lost > 0) tryToSay(`ipem: ${lost} frame${lost === 1 ? '' : 's'} could not be sent before the exit of ${process.pid}\n`)
+  }
+}
+
+function tryToSay(text: string): void {
+  try {
+    writeSync(2, text)
+  } catch {
+    // Nobody reads our errors any more; there is nobody left to tell.
+  }
+}

@@ -1,0 +1,26 @@
+import { type ForkOptions } from 'node:child_process';
+import type { Spawned } from './child-spec.js';
+/** What is passed on to `child_process.fork` as it is, but for the link's slot in `stdio` and its variable in `env`. */
+export interface SpawnForkOptions {
+    /** @default the parent's */
+    readonly cwd?: string | URL;
+    /** All of the child's environment, as in `child_process.fork`. @default the parent's */
+    readonly env?: NodeJS.ProcessEnv;
+    /** @default process.execPath */
+    readonly execPath?: string;
+    /** @default process.execArgv */
+    readonly execArgv?: readonly string[];
+    /** @default 'inherit' */
+    readonly stdio?: ForkOptions['stdio'];
+    /** Of the user's own messages over `process.send`. @default 'json' */
+    readonly serialization?: 'json' | 'advanced';
+    /** @default false */
+    readonly detached?: boolean;
+}
+/**
+ * Start `path` as a child process.
+ *
+ * A `cwd` or `execPath` that does not exist is an `error` event of the process, without `exit`; a script that does
+ * not exist is exit code 1.
+ */
+export declare function spawnFork(path: string | URL, args: readonly string[], options: SpawnForkOptions): Spawned;
