@@ -94,8 +94,17 @@ function mirror(source, target) {
   }
   const kept = new Set(names)
   for (const name of filesBelow(target)) {
-    if (!kept.has(name)) fs.rmSync(path.join(target, name))
+    if (kept.has(name)) continue
+    fs.rmSync(path.join(target, name))
+    removeEmptyFolders(path.dirname(path.join(target, name)))
   }
+}
+
+/** @param {string} folder removed if empty, and then those above it likewise */
+function removeEmptyFolders(folder) {
+  if (fs.readdirSync(folder).length > 0) return
+  fs.rmdirSync(folder)
+  removeEmptyFolders(path.dirname(folder))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

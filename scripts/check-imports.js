@@ -9,6 +9,7 @@ import { filesBelow } from './build.js'
 import { root } from './run.js'
 
 const LEAVES = [
+  'cluster-module.ts',
   'errors.ts',
   'generated/',
   'message.ts',
@@ -38,7 +39,7 @@ const MAY_IMPORT = [
   [['bus/'], [...LEAVES, 'wire/', 'link/', 'routing/']],
   [['join/'], [...LEAVES, 'wire/', 'link/']],
   [['supervise/'], [...LEAVES, 'wire/', 'link/']],
-  [['runtime/'], [...PARTS, 'deliver.ts']],
+  [['runtime/'], [...PARTS, 'deliver.ts', 'public-types.ts']],
   [['./'], MAIN],
   [['serve/'], MAIN],
   [['worker/'], MAIN],

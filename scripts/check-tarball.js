@@ -21,7 +21,7 @@ try {
   const tarball = fs.readFileSync(path.join(folder, packed.filename))
   await checkManifest(tarball)
   await checkTypes(tarball)
-  if (faults.length === 0) checkConsumers(path.join(folder, packed.filename))
+  checkConsumers(path.join(folder, packed.filename))
   console.log(`${packed.files.length} files, ${(packed.size / 1024).toFixed(0)} KiB packed`)
 } finally {
   fs.rmSync(folder, { recursive: true, force: true })

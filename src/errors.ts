@@ -56,7 +56,7 @@ export interface IpemErrorFields {
  */
 export class IpemError extends Error {
   override readonly name: string
-  readonly code: IpemErrorCode;
+  readonly code: IpemErrorCode
   readonly [field: string]: unknown
 
   constructor(code: IpemErrorCode, message: string, fields: IpemErrorFields = {}) {

@@ -4,18 +4,24 @@ import { ERROR_CODES, IpemError } from './errors.js'
 import { Ipem } from './ipem.js'
 import { MessageType } from './message.js'
 import { printTree } from './print-tree.js'
-import type { AnyEvents, DefaultEvents, EventMap, Ipem as IpemInterface } from './public-types.js'
+import type { AnyEvents, DefaultEvents, EventMap } from './public-types.js'
 
 /** Makes an ipem of one's own, with the events it knows: `createIpem<{ job: [id: number] }>()`. */
-function createIpem<Events extends EventMap<Events> = AnyEvents>(): IpemInterface<Events> {
+function createIpem<Events extends EventMap<Events> = AnyEvents>(): Ipem<Events> {
   return new Ipem<Events>()
 }
 
 /** The ipem of this process. */
-const ipem: IpemInterface<DefaultEvents> = createIpem<DefaultEvents>()
+const ipem: Ipem<DefaultEvents> = createIpem<DefaultEvents>()
 
 /** What `require('ipem')` gives: the emitter itself, with the other names on it. */
-const required = Object.assign(ipem, { createIpem, Ipem, IpemError, MessageType, ERROR_CODES, printTree, default: ipem })
+const required = withNames(ipem, { createIpem, Ipem, IpemError, MessageType, ERROR_CODES, printTree, default: ipem })
+
+/** Not enumerable: the emitter should look like itself when it is printed. */
+function withNames<T extends object, Names extends object>(target: T, names: Names): T & Names {
+  for (const [name, value] of Object.entries(names)) Object.defineProperty(target, name, { value })
+  return target as T & Names
+}
 
 export default ipem
 export { createIpem, ERROR_CODES, Ipem, IpemError, MessageType, printTree, required as 'module.exports' }
@@ -27,7 +33,6 @@ export type {
   AnyEvents,
   DefaultEvents,
   EventMap,
-  Ipem as IpemInstance,
   IpemConstructor,
   IpemEvents,
   ListenerOf,

@@ -11,10 +11,10 @@ import { IpemError } from './errors.js'
 import { INTERNAL_PREFIX, type Message, MessageType, type MessageTypeNumber, RESERVED_EVENTS } from './message.js'
 import { type ForkOptions, type IpemOptions, normalizeOptions, type ResolvedOptions, type WorkerOptions } from './options.js'
 import { isPid, type ProcessInfo, type TreeNode } from './process-info.js'
-import type { IpemConstructor, Members, Target } from './public-types.js'
+import type { DefaultEvents, EventMap, IpemConstructor, Ipem as IpemInterface, Members, Target } from './public-types.js'
 import { GRAND_MASTER, type RequestTarget } from './request/port.js'
 import type { RequestAll } from './request/request-all.js'
-import type { RequestHandler } from './request/handlers.js'
+import { HandlerTable, type RequestHandler } from './request/handler-table.js'
 import { describeSelf } from './runtime/identity.js'
 import { closed } from './runtime/runtime.js'
 import { Started } from './runtime/started.js'
@@ -27,6 +27,7 @@ class IpemEmitter extends ListeningEmitter {
   readonly #info: ProcessInfo = describeSelf('grandmaster')
   readonly #origin: readonly string[] = Object.freeze([this.#info.pid])
   #options: ResolvedOptions = normalizeOptions(undefined, {})
+  readonly #handlers = new HandlerTable()
   #started: Started | null = null
   #message: Message | null = null
 
@@ -82,7 +83,7 @@ class IpemEmitter extends ListeningEmitter {
 
   start(): this {
     if (this.#started !== null) throw alreadyStarted('start()')
-    const started = new Started(this.#info, this.#options, {
+    const started = new Started(this.#info, this.#options, this.#handlers, {
       listens: (event) => hasListeners(this, event),
       onMessage: (message) => void this.#deliver(message, message),
       emitOwn: (event, args) => this.#emitOwn(event, args),
@@ -165,12 +166,12 @@ class IpemEmitter extends ListeningEmitter {
 
   handle(event: string, handler: RequestHandler): this {
     checkEvent(event)
-    this.#running().runtime.requests.handle(event, handler)
+    this.#handlers.add(event, handler)
     return this
   }
 
   removeHandler(event: string): boolean {
-    return this.#running().runtime.requests.removeHandler(event)
+    return this.#handlers.remove(event)
   }
 
   fork(path: string | URL, args: readonly string[] | ForkOptions = [], options?: ForkOptions): Child {
@@ -188,8 +189,8 @@ class IpemEmitter extends ListeningEmitter {
     return this
   }
 
-  tree(): TreeNode
   tree(options: { root: 'grandmaster'; timeout?: number }): Promise<TreeNode>
+  tree(): TreeNode
   tree(options?: { root: 'grandmaster'; timeout?: number }): TreeNode | Promise<TreeNode> {
     const started = this.#started
     if (options !== undefined) return this.#running().directory.wholeTree(options.timeout)
@@ -306,4 +307,6 @@ function alreadyStarted(what: string): IpemError {
   return new IpemError('ERR_IPEM_ALREADY_STARTED', `${what} was called after start()`)
 }
 
+/** The class of every ipem; `createIpem()` makes one too. */
 export const Ipem = IpemEmitter as unknown as IpemConstructor
+export type Ipem<Events extends EventMap<Events> = DefaultEvents> = IpemInterface<Events>

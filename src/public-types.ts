@@ -6,7 +6,7 @@ import type { Message } from './message.js'
 import type { ForkOptions, IpemOptions, WorkerOptions } from './options.js'
 import type { OfflineInfo, TreeNode } from './process-info.js'
 import type { RequestAll } from './request/request-all.js'
-import type { RequestHandler } from './request/handlers.js'
+import type { RequestHandler } from './request/handler-table.js'
 import type { Child } from './supervise/child.js'
 
 /**
@@ -184,10 +184,10 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
   /** Takes in a child with an IPC channel that somebody else forked. Children made after `start()` need no call. */
   adopt(child: ChildProcess): this
 
-  /** This process and all below it. */
-  tree(): TreeNode
   /** The whole tree, as the grand master knows it. */
   tree(options: { root: 'grandmaster'; timeout?: number }): Promise<TreeNode>
+  /** This process and all below it. */
+  tree(): TreeNode
   /** Where others can join: what `server.address()` says, null when this process does not listen. */
   address(): { address: string; family: string; port: number } | string | null
   /** Resolves when everything sent so far has left this process. */

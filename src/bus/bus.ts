@@ -35,8 +35,8 @@ export interface BusOwner {
   onChildOnline(child: Neighbour): void
   /** A message of this process could not be delivered; `requestId` 0 for events. */
   onUndelivered(error: IpemError, requestId: number): void
-  /** A message that came in cannot be read; it is dropped. */
-  onUnreadable(error: IpemError): void
+  /** A message that came in cannot be read; `message` has no arguments. */
+  onUnreadable(error: IpemError, message: Message, requestId: number): void
   /** All links have drained. */
   onDrain(): void
 }
@@ -170,7 +170,7 @@ export class Bus {
     try {
       args = decodePayload(bytes, start, end)
     } catch (error) {
-      this.#owner.onUnreadable(error as IpemError)
+      this.#owner.onUnreadable(error as IpemError, track.message([]), requestId)
       return
     }
     this.decoded++

@@ -178,6 +178,8 @@ export class Members implements Position<Neighbour>, Whereabouts<Neighbour> {
       return
     }
     this.children.delete(gone)
+    // Who never came online is not missed: nobody was told of it.
+    if (!gone.online) this.#topology.remove(gone.pid)
     gone.online = false
     for (const { pid } of this.#topology.remove(gone.pid)) {
       this.#reportOffline(pid, pid === gone.pid ? info : { code: null, signal: null, reason: 'parent' }, null, [this.self])

@@ -133,7 +133,7 @@ export class Candidate {
       return
     }
     if (verdict === 'unsure' && outcome.kind !== 'done' && 'error' in outcome) {
-      this.#handlers.onReport(`This process cannot reach itself where it listens: ${outcome.error?.message}`)
+      this.#handlers.onReport(`This process cannot reach itself where it listens: ${outcome.error.message}`)
     }
     this.#unsure = 0
     if (this.#elected) this.#watchFile()

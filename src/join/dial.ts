@@ -104,8 +104,8 @@ export class Dial {
     const { handshake, timeoutMs } = this.#request
     this.#greeting = new Greeting(socket, handshake, timeoutMs, (outcome) => {
       // With TLS 1.3 the other end judges our certificate only after we believe to be connected.
-      const late = outcome.kind === 'broken' && outcome.error !== undefined && this.#isOfTls(outcome.error)
-      this.#settle(late ? this.#outcomeOf(outcome.error as Error) : outcome)
+      const late = outcome.kind === 'broken' && this.#isOfTls(outcome.error)
+      this.#settle(late ? this.#outcomeOf(outcome.error) : outcome)
     })
   }
 
@@ -146,7 +146,8 @@ export class Dial {
 
   /** What is no error of a system call. */
   #isOfTls(error: NodeJS.ErrnoException): boolean {
-    return this.#secure && !BUSY.has(error.code ?? '') && (error.syscall === undefined || error.code === 'EPROTO')
+    if (!this.#secure || error instanceof IpemError || BUSY.has(error.code ?? '')) return false
+    return error.syscall === undefined || error.code === 'EPROTO'
   }
 
   #settle(outcome: DialOutcome): void {

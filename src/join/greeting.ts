@@ -18,7 +18,7 @@ export type GreetingOutcome =
   /** The deadline passed. */
   | { readonly kind: 'silent'; readonly error: IpemError }
   /** The connection ended before the handshake did. */
-  | { readonly kind: 'broken'; readonly error?: Error }
+  | { readonly kind: 'broken'; readonly error: Error }
 
 /** One handshake on one connected socket. Reports one outcome, synchronously in an event of the socket or the timer. */
 export class Greeting {
@@ -151,6 +151,7 @@ export class Greeting {
     this.#socket.off('error', this.#onError)
     if (this.#settled) return
     this.#settled = true
-    this.#onOutcome({ kind: 'broken', ...(this.#error && { error: this.#error }) })
+    const ended = 'The other end closed the connection before the handshake was complete'
+    this.#onOutcome({ kind: 'broken', error: this.#error ?? new IpemError('ERR_IPEM_HANDSHAKE', ended) })
   }
 }

@@ -34,7 +34,7 @@ export class Rendezvous {
   #cookie: Buffer = Buffer.alloc(0)
   #step: Step | null = null
   #candidate: Candidate | null = null
-  #quickTries = 0
+  #tries = 0
   #proven = false
   #joinedAt = 0
   #keepsAlive = true
@@ -137,6 +137,7 @@ export class Rendezvous {
     this.#state = 'joined'
     this.#proven = true
     this.#joinedAt = performance.now()
+    socket.ref()
     this.#callbacks.onJoined(socket, peer, rest)
   }
 
@@ -145,12 +146,12 @@ export class Rendezvous {
     const candidate = new Candidate(this.#candidateOptions(stale), {
       onElected: (address) => {
         this.#proven = true
-        this.#quickTries = 0
+        this.#tries = 0
         callbacks.onListening(address)
       },
       onBeaten: (elected) => {
         this.#candidate = null
-        this.#act(afterTaken(this.#situation(), this.#random))
+        this.#act(afterTaken(this.#address, this.#situation(), this.#random))
         if (elected) callbacks.onYield()
       },
       onFailed: (error) => {
@@ -182,7 +183,7 @@ export class Rendezvous {
 
   #situation(): Situation {
     const { onlyConnect, delayReconnect } = this.#options.socket
-    return { onlyConnect, delayReconnect, quickTries: this.#quickTries, proven: this.#proven }
+    return { onlyConnect, delayReconnect, tries: this.#tries, proven: this.#proven }
   }
 
   #act(action: Action): void {
@@ -191,7 +192,7 @@ export class Rendezvous {
         this.#bid(action.stale)
         return
       case 'dial':
-        this.#quickTries = action.quick ? this.#quickTries + 1 : 0
+        this.#tries = action.counts ? this.#tries + 1 : 0
         this.#after(action.afterMs, () => this.#search())
         if (action.warning) this.#warnOnce(action.warning)
         return

@@ -23,6 +23,7 @@ export abstract class LinkBase implements Link {
   #closed = false
   #ending: (() => void) | null = null
   #saidBye = false
+  #ended: Promise<void> | null = null
   #stallTimer: NodeJS.Timeout | null = null
   #lastPending = 0
   #stillTicks = 0
@@ -86,7 +87,13 @@ export abstract class LinkBase implements Link {
     return new Promise((resolve) => this.#flushes.push(resolve))
   }
 
-  async end(deadlineMs: number): Promise<void> {
+  /** The first deadline counts: both sides may end a link at the same time. */
+  end(deadlineMs: number): Promise<void> {
+    this.#ended ??= this.#end(deadlineMs)
+    return this.#ended
+  }
+
+  async #end(deadlineMs: number): Promise<void> {
     if (this.#closed) return
     this.send(FrameKind.bye, NO_BODY)
     this.#saidBye = true

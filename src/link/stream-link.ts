@@ -31,6 +31,8 @@ export class StreamLink extends LinkBase {
     if (this.#rest !== null && this.#rest.length > 0) this.received(this.#rest)
     if (this.closed) return
     this.#socket.on('data', this.#onData)
+    // A listener alone does not start a socket handed over paused.
+    this.#socket.resume()
     // A peer that vanished before we listened has been reported to nobody yet.
     if (this.#socket.destroyed) this.disconnected({ kind: 'end' })
   }

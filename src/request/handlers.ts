@@ -1,30 +1,27 @@
 // The answering side: one handler for each event, and the requests that are being handled.
 // Every request that comes in gets exactly one answer, unless its caller does not wait any more.
 
-import { inspect } from 'node:util'
 import { IpemError } from '../errors.js'
 import type { Message } from '../message.js'
 import { type AnswerBody, failureBody, substituteBodies, thrownBody, valueBody } from './answer.js'
 import type { GoneWatch } from './gone-watch.js'
-import { HandledRequest, HandlerContext, type RequestMessage } from './handled-request.js'
+import { HandledRequest, HandlerContext } from './handled-request.js'
+import type { HandlerTable, RequestHandler } from './handler-table.js'
 import type { RequestPort } from './port.js'
-
-/** Answers requests: what it returns, or what the promise it returns resolves to, is the answer. */
-// biome-ignore lint/suspicious/noExplicitAny: who writes a handler declares its parameters, as for a listener
-export type RequestHandler = (this: RequestMessage, ...args: any[]) => unknown
 
 export class Handlers {
   readonly #port: RequestPort
   readonly #goneWatch: GoneWatch
   readonly #max: number
-  readonly #handlers = new Map<string, RequestHandler>()
+  readonly #handlers: HandlerTable
   /** By the caller's pid, then by its request id. */
   readonly #handled = new Map<string, Map<number, HandledRequest>>()
   #size = 0
   #closed = false
 
-  constructor(port: RequestPort, goneWatch: GoneWatch, maxPendingRequests: number) {
+  constructor(port: RequestPort, handlers: HandlerTable, goneWatch: GoneWatch, maxPendingRequests: number) {
     this.#port = port
+    this.#handlers = handlers
     this.#goneWatch = goneWatch
     this.#max = maxPendingRequests
   }
@@ -36,30 +33,6 @@ export class Handlers {
   /** Whose requests are being handled. */
   get callers(): string[] {
     return [...this.#handled.keys()]
-  }
-
-  handle(event: string, handler: RequestHandler): void {
-    if (typeof event !== 'string' || event === '') {
-      throw new IpemError('ERR_IPEM_INVALID_ARG', `Expected an event name, got ${inspect(event, { depth: 0 })}`, {
-        argument: 'event',
-        value: event,
-      })
-    }
-    if (typeof handler !== 'function') {
-      throw new IpemError(
-        'ERR_IPEM_INVALID_ARG',
-        `Expected the handler of "${event}" to be a function, got ${inspect(handler, { depth: 0 })}`,
-        { argument: 'handler', value: handler },
-      )
-    }
-    if (this.#handlers.has(event)) {
-      throw new IpemError('ERR_IPEM_HANDLER_EXISTS', `"${event}" has a handler already`, { event })
-    }
-    this.#handlers.set(event, handler)
-  }
-
-  removeHandler(event: string): boolean {
-    return this.#handlers.delete(event)
   }
 
   /** Calls the handler before it returns. */
@@ -75,6 +48,10 @@ export class Handlers {
       const request = this.#add(message, id)
       if (request !== undefined) this.#call(handler, request)
     }
+  }
+
+  onUnreadable(message: Message, id: number, error: IpemError): void {
+    if (!this.#closed) this.#answer(message, id, failureBody(error.code, error.message))
   }
 
   onCancel(fromPid: string, id: number): void {

@@ -4,7 +4,8 @@
 import type { IpemError } from '../errors.js'
 import type { Message } from '../message.js'
 import { GoneWatch } from './gone-watch.js'
-import { Handlers, type RequestHandler } from './handlers.js'
+import { HandlerTable, type RequestHandler } from './handler-table.js'
+import { Handlers } from './handlers.js'
 import { PendingRequests } from './pending-requests.js'
 import type { RequestLimits, RequestPort, RequestTarget } from './port.js'
 import { RequestAll, type RequestMembers } from './request-all.js'
@@ -13,12 +14,15 @@ import { parseRequestArguments } from './request-arguments.js'
 export class Requests {
   readonly #pending: PendingRequests
   readonly #handlers: Handlers
+  readonly #table: HandlerTable
   readonly #requestTimeoutMs: number
 
-  constructor(port: RequestPort, limits: RequestLimits) {
+  /** `handlers` may have been filled before, and is shared with whoever fills it. */
+  constructor(port: RequestPort, limits: RequestLimits, handlers: HandlerTable = new HandlerTable()) {
+    this.#table = handlers
     const goneWatch = new GoneWatch(port)
     this.#pending = new PendingRequests(port, goneWatch, limits.maxPendingRequests)
-    this.#handlers = new Handlers(port, goneWatch, limits.maxPendingRequests)
+    this.#handlers = new Handlers(port, handlers, goneWatch, limits.maxPendingRequests)
     this.#requestTimeoutMs = limits.requestTimeoutMs
   }
 
@@ -87,17 +91,22 @@ export class Requests {
    * @throws ERR_IPEM_INVALID_ARG the event is no non-empty string, or the handler no function
    */
   handle(event: string, handler: RequestHandler): void {
-    this.#handlers.handle(event, handler)
+    this.#table.add(event, handler)
   }
 
   /** Later requests find no handler; those under way are still answered. Returns whether there was one. */
   removeHandler(event: string): boolean {
-    return this.#handlers.removeHandler(event)
+    return this.#table.remove(event)
   }
 
   /** A request came in; its handler is called before this returns. */
   onRequest(message: Message, id: number): void {
     this.#handlers.onRequest(message, id)
+  }
+
+  /** A request came in whose arguments cannot be read. */
+  onUnreadable(message: Message, id: number, error: IpemError): void {
+    this.#handlers.onUnreadable(message, id, error)
   }
 
   /** An answer came in; `message.args` is its body. */

@@ -3,7 +3,7 @@
 
 import { Attachment, type AttachmentOwner } from '../bus/attachment.js'
 import { Bus, type BusOwner } from '../bus/bus.js'
-import type { Neighbour } from '../bus/neighbour.js'
+import { Neighbour } from '../bus/neighbour.js'
 import { errorOfNotice, isCancel } from '../bus/notice.js'
 import type { Track } from '../bus/track.js'
 import { IpemError } from '../errors.js'
@@ -11,6 +11,7 @@ import type { Link, LinkCloseReason, LinkLimits } from '../link/link.js'
 import { type Message, MessageType } from '../message.js'
 import type { ResolvedOptions } from '../options.js'
 import type { ProcessInfo, ProcessRole } from '../process-info.js'
+import type { HandlerTable } from '../request/handler-table.js'
 import { Requests } from '../request/requests.js'
 import type { PeerInfo } from '../wire/handshake.js'
 import type { Faults } from './faults.js'
@@ -53,8 +54,17 @@ export class Runtime implements AttachmentOwner, BusOwner {
   readonly #attachments = new Map<Neighbour, Attachment>()
   #state: 'starting' | 'ready' | 'closing' | 'closed' = 'starting'
   #referenced = true
+  /** While `ready` is being told: the parent, or the bus itself where there is none. */
+  #placed: Neighbour | Bus | null = null
 
-  constructor(info: ProcessInfo, name: string, options: ResolvedOptions, faults: Faults, owner: RuntimeOwner) {
+  constructor(
+    info: ProcessInfo,
+    name: string,
+    options: ResolvedOptions,
+    handlers: HandlerTable,
+    faults: Faults,
+    owner: RuntimeOwner,
+  ) {
     const { limits } = options
     this.options = options
     this.#info = info
@@ -68,7 +78,7 @@ export class Runtime implements AttachmentOwner, BusOwner {
     this.requests = new Requests(new RequestsOverBus(this), {
       requestTimeoutMs: options.requestTimeout,
       maxPendingRequests: limits.maxPendingRequests,
-    })
+    }, handlers)
   }
 
   get headerRing(): number {
@@ -117,7 +127,7 @@ export class Runtime implements AttachmentOwner, BusOwner {
   becomeGrandMaster(): void {
     if (this.closing) return
     this.bus.members.becomeGrandMaster()
-    if (this.#state === 'starting') this.#becomeReady()
+    if (this.#state === 'starting') this.#becomeReady(null)
     else this.#tellParent(null)
   }
 
@@ -155,7 +165,9 @@ export class Runtime implements AttachmentOwner, BusOwner {
     const outside = neighbour.isParent ? this.bus.members.way : []
     this.bus.remove(neighbour, info)
     for (const pid of outside) this.requests.onGone(pid)
-    if (neighbour.isParent) this.requests.onOutOfReach((pid) => this.bus.members.below(pid) !== undefined)
+    if (!neighbour.isParent) return
+    const { members } = this.bus
+    this.requests.onOutOfReach((pid) => pid === members.self || members.below(pid) !== undefined)
   }
 
   listens(event: string): boolean {
@@ -186,8 +198,10 @@ export class Runtime implements AttachmentOwner, BusOwner {
     else this.faults.loss(error)
   }
 
-  onUnreadable(error: IpemError): void {
-    this.faults.loss(error)
+  onUnreadable(error: IpemError, message: Message, requestId: number): void {
+    if (message.type === MessageType.answer) this.requests.onRefused(requestId, error)
+    else if (message.type === MessageType.request) this.requests.onUnreadable(message, requestId, error)
+    else this.faults.loss(error)
   }
 
   onDrain(): void {
@@ -222,11 +236,21 @@ export class Runtime implements AttachmentOwner, BusOwner {
     return attachment
   }
 
-  #becomeReady(parent?: Neighbour): void {
-    // Listeners added in `ready` are told to the parent before it hears that we are online; what is sent in
-    // `ready` stands behind what was sent before it.
+  #becomeReady(parent: Neighbour | null): void {
+    this.#placed = parent ?? this.bus
     this.#owner.onReady()
-    if (parent !== undefined) this.bus.members.announce(parent)
+    this.finishReady()
+  }
+
+  /**
+   * Listeners added in `ready` are told to the parent before it hears that we are online; what is sent in `ready`
+   * stands behind what was sent before it. Also called at an exit inside of a `ready` listener.
+   */
+  finishReady(): void {
+    const placed = this.#placed
+    if (placed === null) return
+    this.#placed = null
+    if (placed instanceof Neighbour) this.bus.members.announce(placed)
     this.#held.release((track, payload, requestId) => this.bus.sendEncoded(track, payload, requestId))
     if (this.#state === 'starting') this.#state = 'ready'
     this.parts?.onReady()

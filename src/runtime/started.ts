@@ -9,6 +9,7 @@ import { ownAppName } from '../join/app-name.js'
 import type { Message } from '../message.js'
 import type { ResolvedOptions } from '../options.js'
 import type { ProcessInfo } from '../process-info.js'
+import type { HandlerTable } from '../request/handler-table.js'
 import { SchemaCheck } from '../schema-check.js'
 import { Signals } from '../supervise/signals.js'
 import { Children } from './children.js'
@@ -33,10 +34,10 @@ export class Started {
   readonly #signals: Signals
   #closing: Promise<void> | null = null
 
-  constructor(info: ProcessInfo, options: ResolvedOptions, owner: StartedOwner) {
+  constructor(info: ProcessInfo, options: ResolvedOptions, handlers: HandlerTable, owner: StartedOwner) {
     this.schemas = new SchemaCheck(options.schemas)
     const faults = new Faults((error) => owner.emitOwn('error', [error]))
-    this.runtime = new Runtime(info, options.name ?? ownAppName(), options, faults, {
+    this.runtime = new Runtime(info, options.name ?? ownAppName(), options, handlers, faults, {
       listens: (event) => owner.listens(event),
       onMessage: (message) => this.#arrived(message, owner, faults),
       onReady: () => void owner.emitOwn('ready', []),
@@ -134,6 +135,7 @@ export class Started {
 
   /** What was sent before `process.exit()` arrives: the event loop is over, so it is written here. */
   readonly #onExit = (): void => {
+    this.runtime.finishReady()
     const deadline = performance.now() + this.runtime.flushDeadlineMs
     let lost = 0
     for (const link of this.runtime.links()) lost += link.flushSync(Math.max(0, deadline - performance.now()))

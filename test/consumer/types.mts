@@ -1,7 +1,7 @@
-import ipem, { createIpem, type Ipem, IpemError, type IpemOptions, type Message, MessageType } from 'ipem'
+import ipem, { createIpem, IpemError, type IpemOptions, type Message, MessageType } from 'ipem'
 
 const options: IpemOptions = { socket: { port: 0 } }
-const started: Ipem = ipem.options(options)
+const started: typeof ipem = ipem.options(options)
 const wayOf = (message: Message): readonly string[] => message.pids
 started.on('job', function (job) {
   const from: string = this.from

@@ -127,7 +127,7 @@ test('a late answer is dropped and never given to a later request', async (t) =>
   const first = a.requests.request({ to: '2-b' }, 'x', [{ timeout: 10 }])
   const failed = first.catch((error) => error)
   await pass(t, 10)
-  assert.equal((await failed).code, 'ERR_IPEM_TIMEOUT')
+  assert.equal(((await failed) as IpemError).code, 'ERR_IPEM_TIMEOUT')
   // gunicorn #3636: after one timeout every later request got the answer of the one before.
   for (let id = 2; id < 10; id++) {
     const later = a.requests.request({ to: '2-b' }, 'x', [])

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
+import process from 'node:process'
 import { test } from 'node:test'
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import fc from 'fast-check'
 import { IpemError } from '../../src/errors.js'
+import { type Message, MessageType } from '../../src/message.js'
 import type { RemoteError } from '../../src/request/answer.js'
+import { Requests } from '../../src/request/requests.js'
 import { MemoryNet, outcome, turn } from './memory-net.js'
 
 function pair({ held = false } = {}) {
@@ -95,6 +100,31 @@ test('an answer and a cancel that cross leave nothing behind on either side', as
   assert.deepEqual([a.requests.pendingCount, b.requests.handlingCount], [0, 0])
 })
 
+test('what is out of reach is gone for those who ask it and for those it asked, the others stay', async () => {
+  const { net, a, b } = pair()
+  const c = net.add('3-c')
+  const signals: AbortSignal[] = []
+  for (const { requests } of [a, b, c]) {
+    requests.handle('hang', function () {
+      signals.push(this.signal)
+      return new Promise(() => {})
+    })
+  }
+  const toB = a.requests.request({ to: '2-b' }, 'hang', [])
+  const overB = a.requests.request({ to: '3-c', route: ['3-c', '2-b'] }, 'hang', [])
+  const toC = a.requests.request({ to: '3-c' }, 'hang', [])
+  void b.requests.request({ to: '1-a' }, 'hang', [])
+  void c.requests.request({ to: '1-a' }, 'hang', [])
+  a.requests.onOutOfReach((pid) => pid !== '2-b')
+  await assert.rejects(toB, { code: 'ERR_IPEM_GONE', lost: '2-b' })
+  await assert.rejects(overB, { code: 'ERR_IPEM_GONE', pid: '3-c', lost: '2-b' })
+  assert.equal(await outcome(toC), 'pending')
+  assert.deepEqual(
+    signals.slice(3).map((signal) => signal.reason?.code),
+    ['ERR_IPEM_GONE', undefined],
+  )
+})
+
 test('a promise of a handler that settles after the caller left is handled', async () => {
   const { net, a, b } = pair()
   let reject: (error: unknown) => void = () => {}
@@ -105,6 +135,33 @@ test('a promise of a handler that settles after the caller left is handled', asy
   await turn()
   assert.equal(net.count('answer'), 0)
 })
+
+test('a process that asks and is asked by ever new processes keeps nothing of them in memory', () => {
+  let reply: (pid: string, id: number) => void = () => {}
+  const requests = new Requests(
+    { sendRequest: ({ to }, _event, id) => reply(to, id), sendAnswer() {}, sendCancel() {}, watchGone() {} },
+    { requestTimeoutMs: 0, maxPendingRequests: 10 },
+  )
+  const message = (from: string, type: Message['type'], args: unknown[]): Message => {
+    return { from, pids: [from, 'self'], to: 'self', route: [], type, event: 'x', args }
+  }
+  reply = (pid, id) => requests.onAnswer(message(pid, MessageType.answer, [0, 1]), id)
+  requests.handle('x', () => 1)
+  const before = usedHeap()
+  for (let i = 0; i < 50_000; i++) {
+    void requests.request({ to: `${i}-target`, route: [`${i}-target`, `${i}-hop`] }, 'x', [])
+    requests.onRequest(message(`${i}-caller`, MessageType.request, []), 1)
+  }
+  const grown = usedHeap() - before
+  // One empty Set or Map for each of them would be 10 MB and more.
+  assert.ok(grown < 4e6, `the heap grew by ${grown} bytes`)
+})
+
+function usedHeap(): number {
+  v8.setFlagsFromString('--expose-gc')
+  vm.runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
 
 /** What may happen between the processes, in any order. */
 const step = fc.oneof(

@@ -19,7 +19,8 @@ export declare class HandledRequest {
     watching: boolean;
     constructor(message: Message, id: number);
     get signal(): AbortSignal;
-    abort(reason: Error): void;
+    /** `reason` is called only for a signal that somebody reads: most of an Error's cost is its stack. */
+    abort(reason: () => Error): void;
 }
 /** What the handler gets as `this`. A copy, so that the message other listeners may hold has no signal. */
 export declare class HandlerContext implements RequestMessage {

@@ -7,6 +7,8 @@ export declare class PendingRequests {
     #private;
     constructor(port: RequestPort, goneWatch: GoneWatch, maxPendingRequests: number);
     get size(): number;
+    /** Whom requests wait for: targets, `'grandmaster'` and hops of given routes. */
+    get awaited(): string[];
     /** How many more may start now. */
     get free(): number;
     /**

@@ -1,0 +1,133 @@
+// Real processes at a meeting place, and what they tell of themselves.
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { IpemOptions } from '../../src/options.js'
+import { uniqueBeside } from '../../src/join/socket-file.js'
+import type { PeerInfo } from '../../src/wire/handshake.js'
+
+export const COOKIE = 'a cookie that all of them know'
+const sources = new URL('../../src/', import.meta.url).href
+const fixture = fileURLToPath(new URL('../../../test/fixtures/rendezvous-peer.js', import.meta.url))
+
+export function infoOf(index: number, osPid: number, name = 'app'): PeerInfo {
+  const pid = `${osPid}-${String(index).padStart(10, 'x')}`
+  return { pid, name, osPid, host: 'here', title: `peer ${index}`, member: 'socket' }
+}
+
+export class Peer {
+  readonly process: ChildProcess
+  readonly info: PeerInfo
+  readonly events: [event: string, what: unknown][] = []
+  state: 'new' | 'listening' | 'joined' | 'searching' | 'alone' | 'closed' | 'dead' = 'new'
+  parent: string | null = null
+
+  constructor(index: number, name?: string) {
+    this.process = fork(fixture, [sources], { execArgv: [] })
+    this.info = infoOf(index, this.process.pid as number, name)
+    this.process.on('message', ([event, what]: [string, unknown]) => this.#onEvent(event, what))
+    this.process.on('exit', () => {
+      this.state = 'dead'
+    })
+  }
+
+  start(options: IpemOptions, cookie = COOKIE): void {
+    this.process.send({ options: { handshakeTimeout: 5000, ...options }, self: this.info, cookie })
+  }
+
+  close(): void {
+    this.process.send({})
+  }
+
+  async kill(): Promise<void> {
+    if (this.state === 'dead') return
+    const gone = once(this.process, 'exit')
+    this.process.kill('SIGKILL')
+    await gone
+  }
+
+  told(event: string): unknown[] {
+    return this.events.filter(([name]) => name === event).map(([, what]) => what)
+  }
+
+  #onEvent(event: string, what: unknown): void {
+    this.events.push([event, what])
+    if (event === 'onListening') this.state = 'listening'
+    if (event === 'onStandalone') this.state = 'alone'
+    if (event === 'closed') this.state = 'closed'
+    if (event === 'onYield' || event === 'lost') this.state = 'searching'
+    if (event === 'onJoined') this.state = 'joined'
+    this.parent = event === 'onJoined' ? (what as string) : this.state === 'joined' ? this.parent : null
+  }
+}
+
+/** Runs with so many processes that are up and wait; ends them all. */
+export async function withPeers(count: number, run: (peers: Peer[]) => Promise<void>, name?: string): Promise<void> {
+  const peers = Array.from({ length: count }, (_, index) => new Peer(index, name))
+  try {
+    await until('every process is up', () => peers.every((peer) => peer.told('up').length > 0))
+    await run(peers)
+  } finally {
+    await Promise.all(peers.map((peer) => peer.kill()))
+  }
+}
+
+/** Waits for what must come true, and says what it waited for. */
+export async function until(what: string, holds: () => boolean, deadlineMs = 20_000, state: () => unknown = () => ''): Promise<void> {
+  const deadline = performance.now() + deadlineMs
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`Waited ${deadlineMs} ms for: ${what}. ${JSON.stringify(state())}`)
+    await sleep(5)
+  }
+}
+
+/** One listens, all others that live have joined it. */
+export function isOneTree(peers: readonly Peer[]): boolean {
+  const alive = peers.filter(({ state }) => state !== 'dead' && state !== 'closed')
+  const listening = alive.filter(({ state }) => state === 'listening')
+  const [master] = listening
+  return (
+    listening.length === 1 &&
+    alive.every((peer) => peer === master || (peer.state === 'joined' && peer.parent === master?.info.pid))
+  )
+}
+
+export async function untilOneTree(peers: readonly Peer[], deadlineMs?: number): Promise<Peer> {
+  const state = (): unknown => peers.map((peer) => [peer.info.pid, peer.state, peer.parent, peer.events.length])
+  await until('one listens and all others have joined it', () => isOneTree(peers), deadlineMs, state)
+  return peers.find((peer) => peer.state === 'listening') as Peer
+}
+
+export async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ipem-'))
+  try {
+    await run(folder)
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A socket file as a killed process leaves it. */
+export async function leaveStaleSocket(file: string): Promise<void> {
+  const own = uniqueBeside(file)
+  const server = net.createServer().listen(own)
+  await once(server, 'listening')
+  fs.renameSync(own, file)
+  server.close()
+  await once(server, 'close')
+}
+
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

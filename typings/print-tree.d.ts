@@ -1,0 +1,3 @@
+import type { TreeNode } from './process-info.js';
+/** Draws a tree as `ipem.tree()` gives it: pid, role and, where they differ from the root's, host and title. */
+export declare function printTree(root: TreeNode): string;
