@@ -3,15 +3,26 @@
 
 import type { EventEmitter } from 'eventemitter3'
 
-interface Registered {
+/** A listener as eventemitter3 keeps it. */
+export interface Registered {
   readonly fn: (...args: unknown[]) => unknown
   readonly context: unknown
   readonly once: boolean
+  /** A `once` listener was called, or is about to be. */
+  spent?: boolean
+}
+
+/** An emitter that can take out exactly this one: the same function may be there twice, or again. */
+export interface Delivering extends EventEmitter {
+  retire(event: string | symbol, listener: Registered): void
 }
 
 interface Inside {
   readonly _events: Record<string | symbol, Registered | Registered[] | undefined>
 }
+
+/** The context of listeners that did not ask for one: what they get is the message. */
+export const MESSAGE = Object.freeze({})
 
 /** Whether anybody listens; cheaper than `listenerCount`. */
 export function hasListeners(emitter: EventEmitter, event: string | symbol): boolean {
@@ -23,14 +34,14 @@ export function hasListeners(emitter: EventEmitter, event: string | symbol): boo
  * A listener that throws does not keep the others from running; its error is thrown again from
  * `process.nextTick`, where an `uncaughtException` handler sees it. Returns false when nobody listens.
  */
-export function deliver(emitter: EventEmitter, event: string | symbol, self: unknown, args: readonly unknown[]): boolean {
+export function deliver(emitter: Delivering, event: string | symbol, self: unknown, args: readonly unknown[]): boolean {
   const registered = (emitter as unknown as Inside)._events[event]
   if (registered === undefined) return false
   if (!Array.isArray(registered)) {
     call(emitter, event, registered, self, args)
     return true
   }
-  // Listeners added meanwhile are not called; removing one makes a new array.
+  // Listeners added meanwhile are not called; adding to an array would show them, but not below its length now.
   for (let i = 0, { length } = registered; i < length; i++) {
     call(emitter, event, registered[i] as Registered, self, args)
   }
@@ -38,14 +49,20 @@ export function deliver(emitter: EventEmitter, event: string | symbol, self: unk
 }
 
 function call(
-  emitter: EventEmitter,
+  emitter: Delivering,
   event: string | symbol,
-  { fn, context, once }: Registered,
+  listener: Registered,
   self: unknown,
   args: readonly unknown[],
 ): void {
-  if (once) emitter.removeListener(event, fn, undefined, true)
-  const receiver = context === emitter ? self : context
+  const { fn, context } = listener
+  if (listener.once) {
+    // A listener before it may have emitted the event anew, and that one has reached it first.
+    if (listener.spent) return
+    listener.spent = true
+    emitter.retire(event, listener)
+  }
+  const receiver = context === MESSAGE ? self : context
   try {
     switch (args.length) {
       case 0:

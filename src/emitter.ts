@@ -2,31 +2,34 @@
 // an event gets its first listener or loses its last one.
 
 import { EventEmitter } from 'eventemitter3'
-import { hasListeners } from './deliver.js'
+import { checkListener, invalid } from './arguments.js'
+import { type Delivering, hasListeners, MESSAGE, type Registered } from './deliver.js'
 
 type Listener = (...args: never[]) => unknown
 type AnyListener = (...args: unknown[]) => void
 
 interface Inside {
-  readonly _events: Record<string | symbol, unknown>
+  readonly _events: Record<string | symbol, Registered | Registered[] | undefined>
 }
 
-export abstract class ListeningEmitter extends EventEmitter {
+export abstract class ListeningEmitter extends EventEmitter implements Delivering {
   #maxListeners = 10
 
   /** An event has got its first listener, or lost its last. */
   protected abstract listeningChanged(event: string | symbol, listening: boolean): void
 
   override on(event: string | symbol, listener: Listener, context?: unknown): this {
+    checkListener(event, listener)
     const before = hasListeners(this, event)
-    super.on(event, listener as AnyListener, context)
+    super.on(event, listener as AnyListener, context ?? MESSAGE)
     if (!before) this.listeningChanged(event, true)
     return this
   }
 
   override once(event: string | symbol, listener: Listener, context?: unknown): this {
+    checkListener(event, listener)
     const before = hasListeners(this, event)
-    super.once(event, listener as AnyListener, context)
+    super.once(event, listener as AnyListener, context ?? MESSAGE)
     if (!before) this.listeningChanged(event, true)
     return this
   }
@@ -47,10 +50,22 @@ export abstract class ListeningEmitter extends EventEmitter {
   }
 
   override removeAllListeners(event?: string | symbol): this {
-    const events = event === undefined ? this.eventNames() : this.eventNames().filter((name) => name === event)
-    super.removeAllListeners(event)
+    if (event !== undefined) return this.removeListener(event)
+    const events = this.eventNames()
+    super.removeAllListeners()
     for (const name of events) this.listeningChanged(name, false)
     return this
+  }
+
+  /** @internal */
+  retire(event: string | symbol, listener: Registered): void {
+    const events = (this as unknown as Inside)._events
+    const present = events[event]
+    if (present === listener) this.removeListener(event)
+    else if (Array.isArray(present)) {
+      const others = present.filter((each) => each !== listener)
+      events[event] = others.length === 1 ? others[0] : others
+    }
   }
 
   /** As in `node:events`: the listener is called before those already there. */
@@ -72,6 +87,7 @@ export abstract class ListeningEmitter extends EventEmitter {
 
   /** Kept for `node:events`; eventemitter3 never warns about many listeners. */
   setMaxListeners(count: number): this {
+    if (typeof count !== 'number' || !(count >= 0)) throw invalid('count', 'a number from 0 on', count)
     this.#maxListeners = count
     return this
   }
@@ -84,7 +100,7 @@ export abstract class ListeningEmitter extends EventEmitter {
     const events = (this as unknown as Inside)._events
     const listeners = events[event]
     // A new array: a delivery that is under way goes on over the old one.
-    if (Array.isArray(listeners)) events[event] = [listeners.at(-1), ...listeners.slice(0, -1)]
+    if (Array.isArray(listeners)) events[event] = [...listeners.slice(-1), ...listeners.slice(0, -1)]
     return this
   }
 }

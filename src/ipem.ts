@@ -2,19 +2,43 @@
 // every function, is public-types.ts; what it starts is put together in runtime/started.ts.
 
 import type { ChildProcess } from 'node:child_process'
-import { checkEvent, checkNotReserved, checkRoute, invalid } from './arguments.js'
+import { types } from 'node:util'
+import {
+  canArrive,
+  checkChannel,
+  checkEvent,
+  checkFork,
+  checkNotReserved,
+  checkRoute,
+  checkTreeOptions,
+  invalid,
+  show,
+} from './arguments.js'
 import type { Track } from './bus/track.js'
 import { clusterModule } from './cluster-module.js'
 import { deliver, hasListeners } from './deliver.js'
 import { ListeningEmitter } from './emitter.js'
 import { IpemError } from './errors.js'
 import { INTERNAL_PREFIX, type Message, MessageType, type MessageTypeNumber, RESERVED_EVENTS } from './message.js'
-import { type ForkOptions, type IpemOptions, normalizeOptions, type ResolvedOptions, type WorkerOptions } from './options.js'
+import {
+  type ForkOptions,
+  type IpemOptions,
+  normalizeOptions,
+  type ResolvedOptions,
+  type WorkerOptions,
+} from './options.js'
 import { isPid, type ProcessInfo, type TreeNode } from './process-info.js'
-import type { DefaultEvents, EventMap, IpemConstructor, Ipem as IpemInterface, Members, Target } from './public-types.js'
-import { GRAND_MASTER, type RequestTarget } from './request/port.js'
-import type { RequestAll } from './request/request-all.js'
+import type {
+  DefaultEvents,
+  EventMap,
+  IpemConstructor,
+  Ipem as IpemInterface,
+  Members,
+  Target,
+} from './public-types.js'
 import { HandlerTable, type RequestHandler } from './request/handler-table.js'
+import { GRAND_MASTER, PARENT, type RequestTarget } from './request/port.js'
+import type { RequestAll } from './request/request-all.js'
 import { describeSelf } from './runtime/identity.js'
 import { closed } from './runtime/runtime.js'
 import { Started } from './runtime/started.js'
@@ -22,6 +46,8 @@ import type { Child } from './supervise/child.js'
 
 /** Own events that other processes need to know whether we listen to; the rest never leaves. */
 const SHARED_OWN_EVENTS: ReadonlySet<string> = new Set(['online', 'offline'])
+
+const OS_PID = /^[1-9][0-9]{0,9}$/
 
 class IpemEmitter extends ListeningEmitter {
   readonly #info: ProcessInfo = describeSelf('grandmaster')
@@ -96,18 +122,26 @@ class IpemEmitter extends ListeningEmitter {
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     if (event === 'error') return this.#emitError(args)
-    if (typeof event === 'string' && (RESERVED_EVENTS.has(event) || event.startsWith(INTERNAL_PREFIX))) checkNotReserved(event)
+    if (typeof event === 'string' && (RESERVED_EVENTS.has(event) || event.startsWith(INTERNAL_PREFIX)))
+      checkNotReserved(event)
     if (!hasListeners(this, event)) return false
     const pids = this.#origin
-    return this.#deliver({ from: this.#info.pid, pids, type: MessageType.local, event: event as string, args: Object.freeze(args) })
+    return this.#deliver({
+      from: this.#info.pid,
+      pids,
+      type: MessageType.local,
+      event: event as string,
+      args: Object.freeze(args),
+    })
   }
 
   bubble(event: string, ...args: unknown[]): this {
-    const started = this.#running()
-    checkEvent(event)
-    const pids = this.#origin
-    this.#deliver({ from: this.#info.pid, pids, type: MessageType.toParents, event, args: Object.freeze([...args]) })
-    return this.#send(started.own.multicast(MessageType.toParents, event), args)
+    // First of all it leaves: what a listener here sends because of it comes behind it, and if it cannot be sent
+    // nobody gets it.
+    this.#multicast(MessageType.toParents, event, args)
+    const { pid, pids } = this
+    this.#deliver({ from: pid, pids, type: MessageType.toParents, event, args: Object.freeze(args) })
+    return this
   }
 
   sendToParents(event: string, ...args: unknown[]): this {
@@ -166,18 +200,19 @@ class IpemEmitter extends ListeningEmitter {
 
   handle(event: string, handler: RequestHandler): this {
     checkEvent(event)
-    this.#handlers.add(event, handler)
+    this.#handlers.add(event, typeof handler === 'function' ? this.#asMessage(handler) : handler)
     return this
   }
 
   removeHandler(event: string): boolean {
+    checkEvent(event)
     return this.#handlers.remove(event)
   }
 
   fork(path: string | URL, args: readonly string[] | ForkOptions = [], options?: ForkOptions): Child {
-    const started = this.#running()
-    if (Array.isArray(args)) return started.children.fork(path, args, options)
-    return started.children.fork(path, [], args as ForkOptions)
+    const { children } = this.#running()
+    checkFork(path, args, options)
+    return Array.isArray(args) ? children.fork(path, args, options) : children.fork(path, [], args as ForkOptions)
   }
 
   worker(options?: WorkerOptions): Child {
@@ -185,16 +220,23 @@ class IpemEmitter extends ListeningEmitter {
   }
 
   adopt(child: ChildProcess): this {
-    this.#running().children.adopt(child)
+    const { children } = this.#running()
+    checkChannel(child)
+    children.adopt(child)
     return this
   }
 
   tree(options: { root: 'grandmaster'; timeout?: number }): Promise<TreeNode>
   tree(): TreeNode
   tree(options?: { root: 'grandmaster'; timeout?: number }): TreeNode | Promise<TreeNode> {
-    const started = this.#started
-    if (options !== undefined) return this.#running().directory.wholeTree(options.timeout)
-    return started?.members.tree() ?? { ...this.#info, children: [] }
+    if (options !== undefined) return this.#wholeTree(options)
+    return this.#started?.members.tree() ?? { ...this.#info, children: [] }
+  }
+
+  async #wholeTree(options: { root: 'grandmaster'; timeout?: number }): Promise<TreeNode> {
+    const { directory } = this.#running()
+    checkTreeOptions(options)
+    return directory.wholeTree(options.timeout)
   }
 
   address(): ReturnType<Started['address']> {
@@ -224,7 +266,8 @@ class IpemEmitter extends ListeningEmitter {
   }
 
   protected listeningChanged(event: string | symbol, listening: boolean): void {
-    if (typeof event !== 'string' || (RESERVED_EVENTS.has(event) && !SHARED_OWN_EVENTS.has(event))) return
+    if (typeof event !== 'string' || !canArrive(event)) return
+    if (RESERVED_EVENTS.has(event) && !SHARED_OWN_EVENTS.has(event)) return
     this.#started?.members.setListening(event, listening)
   }
 
@@ -247,9 +290,12 @@ class IpemEmitter extends ListeningEmitter {
   }
 
   #trackTo(started: Started, type: MessageTypeNumber, event: string, target: Target): Track {
-    if (!Array.isArray(target)) return started.own.targeted(type, event, this.#resolve(started, target as string | number))
-    checkRoute(target, this.pid)
-    return started.own.routed(type, event, target)
+    if (Array.isArray(target)) {
+      checkRoute(target, this.pid)
+      return started.own.routed(type, event, target)
+    }
+    const pid = this.#resolve(started, target)
+    return isPid(pid) ? started.own.targeted(type, event, pid) : started.own.routed(type, event, [pid, this.pid])
   }
 
   #requestTarget(started: Started, target: Target): RequestTarget {
@@ -258,19 +304,23 @@ class IpemEmitter extends ListeningEmitter {
       return { to: target[0] as string, route: target.slice(0, -1) }
     }
     if (target === GRAND_MASTER) return { to: GRAND_MASTER }
-    if (target === 'parent') {
+    if (target === PARENT) {
       if (this.parentPid !== null) return { to: this.parentPid }
+      if (!started.runtime.open) return { to: PARENT }
       throw new IpemError('ERR_IPEM_UNREACHABLE', 'This process has no parent to ask', { event: undefined })
     }
-    return { to: this.#resolve(started, target as string | number) }
+    const pid = this.#resolve(started, target)
+    return isPid(pid) ? { to: pid } : { to: pid, route: [pid] }
   }
 
-  /** A bare OS pid stands for a child of this process. */
+  /**
+   * A bare OS pid stands for a child of this process. Where it names none it comes back as it is, and what is for it
+   * must not leave: to other processes it means nothing.
+   */
   #resolve(started: Started, pid: unknown): string {
     if (isPid(pid)) return pid
-    const osPid = Number(pid)
-    if ((typeof pid === 'string' || typeof pid === 'number') && Number.isInteger(osPid) && osPid > 0) {
-      return started.children.pidOf(osPid) ?? String(pid)
+    if ((typeof pid === 'string' || typeof pid === 'number') && OS_PID.test(String(pid))) {
+      return started.children.pidOf(Number(pid)) ?? String(pid)
     }
     throw invalid('pid', 'the pid of a process, or the OS pid of a child', pid)
   }
@@ -292,6 +342,20 @@ class IpemEmitter extends ListeningEmitter {
     }
   }
 
+  /** The handler, with the request as `ipem.message` while it runs: arrow functions have no `this`. */
+  #asMessage(handler: RequestHandler): RequestHandler {
+    const ipem = this
+    return function (...args) {
+      const before = ipem.#message
+      ipem.#message = this
+      try {
+        return handler.apply(this, args)
+      } finally {
+        ipem.#message = before
+      }
+    }
+  }
+
   #emitOwn(event: string, args: readonly unknown[]): boolean {
     return deliver(this, event, this, args)
   }
@@ -299,7 +363,10 @@ class IpemEmitter extends ListeningEmitter {
   /** As in Node: without a listener the error is thrown. */
   #emitError(args: unknown[]): boolean {
     if (this.#emitOwn('error', args)) return true
-    throw args[0] instanceof Error ? args[0] : new Error(`Unhandled error. (${String(args[0])})`)
+    const [error] = args
+    throw error instanceof Error || types.isNativeError(error)
+      ? error
+      : new Error(`Unhandled error. (${show(error)})`, { cause: error })
   }
 }
 

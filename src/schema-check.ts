@@ -12,10 +12,12 @@ export class SchemaCheck {
     const entries = Object.entries(schemas)
     if (entries.length === 0) return
     const { Ajv } = createRequire(import.meta.url)('ajv') as { Ajv: typeof AjvClass }
-    const ajv = new Ajv({ allErrors: false, strict: false })
+    const ajv = new Ajv({ strict: false, addUsedSchema: false })
     for (const [event, schema] of entries) {
       try {
-        this.#validators.set(event, ajv.compile(schema))
+        const validate = ajv.compile(schema)
+        if ('$async' in validate) throw new Error('An asynchronous schema cannot be checked at the call')
+        this.#validators.set(event, validate)
       } catch (cause) {
         const option = `schemas.${event}`
         throw new IpemError('ERR_IPEM_INVALID_OPTION', `Expected \`${option}\` to be a JSON schema`, { option, cause })
@@ -33,6 +35,9 @@ export class SchemaCheck {
     if (validate === undefined || validate(args)) return null
     const [error] = validate.errors ?? []
     const path = `args${error?.instancePath ?? ''}`
-    return new IpemError('ERR_IPEM_SCHEMA', `Expected ${path} of '${event}' to fit its schema: ${error?.message}`, { event, path })
+    return new IpemError('ERR_IPEM_SCHEMA', `Expected ${path} of '${event}' to fit its schema: ${error?.message}`, {
+      event,
+      path,
+    })
   }
 }

@@ -7,69 +7,28 @@ import type { AnyEvents, DefaultEvents, EventMap } from './public-types.js';
 declare function createIpem<Events extends EventMap<Events> = AnyEvents>(): Ipem<Events>;
 /** The ipem of this process. */
 declare const ipem: Ipem<DefaultEvents>;
+/** Spelt out: an inferred type would hold the events as they are here, and not those a user adds to IpemEvents. */
+interface Names {
+    readonly createIpem: typeof createIpem;
+    readonly Ipem: typeof Ipem;
+    readonly IpemError: typeof IpemError;
+    readonly MessageType: typeof MessageType;
+    readonly ERROR_CODES: typeof ERROR_CODES;
+    readonly printTree: typeof printTree;
+    readonly default: typeof ipem;
+}
 /** What `require('ipem')` gives: the emitter itself, with the other names on it. */
-declare const required: Ipem<AnyEvents> & {
-    createIpem: typeof createIpem;
-    Ipem: import("./public-types.js").IpemConstructor;
-    IpemError: typeof IpemError;
-    MessageType: Readonly<{
-        readonly local: 0;
-        readonly toParents: 1;
-        readonly toChilds: 2;
-        readonly toSiblings: 3;
-        readonly toChild: 4;
-        readonly toGrandMaster: 5;
-        readonly sendTo: 6;
-        readonly broadcast: 7;
-        readonly request: 8;
-        readonly answer: 9;
-        readonly notice: 10;
-    }>;
-    ERROR_CODES: Readonly<{
-        readonly ERR_IPEM_ABORTED: 'the caller aborted the request';
-        readonly ERR_IPEM_ALREADY_STARTED: 'start() was called before, so this is too late';
-        readonly ERR_IPEM_AUTH: 'the other side of a socket could not prove that it knows the cookie';
-        readonly ERR_IPEM_CHILD_EXITED: 'a child process ended before it was online';
-        readonly ERR_IPEM_CLOSED: 'close() was called, this ipem takes no more part';
-        readonly ERR_IPEM_COOKIE: 'the cookie file cannot be read, written or trusted';
-        readonly ERR_IPEM_DUPLICATE_COPY: 'another copy of ipem in this process already holds the link to the parent';
-        readonly ERR_IPEM_DUPLICATE_PID: 'a process with this pid is already in the tree';
-        readonly ERR_IPEM_FOREIGN: 'the process at the other end belongs to another application';
-        readonly ERR_IPEM_GAVE_UP: 'a child crashed too often within the period, it is not restarted any more';
-        readonly ERR_IPEM_GONE: 'the process that was asked has left before it answered';
-        readonly ERR_IPEM_HANDLER_EXISTS: 'a handler for this request is already registered';
-        readonly ERR_IPEM_HANDSHAKE: 'the other end of a new connection did not complete the handshake in time';
-        readonly ERR_IPEM_INSECURE: 'listening beyond this machine needs TLS or an explicit insecure: true';
-        readonly ERR_IPEM_INVALID_ARG: 'an argument has the wrong type or value';
-        readonly ERR_IPEM_INVALID_OPTION: 'an option is unknown or has the wrong type or value';
-        readonly ERR_IPEM_INVALID_ROUTE: 'the route given to sendTo does not end at this process or is malformed';
-        readonly ERR_IPEM_LISTEN: 'the listening socket could not be bound';
-        readonly ERR_IPEM_NO_HANDLER: 'the process that was asked has no handler for this request';
-        readonly ERR_IPEM_NOT_PRIMARY: 'only the primary of a cluster can fork cluster workers';
-        readonly ERR_IPEM_NOT_STARTED: 'start() has not been called yet';
-        readonly ERR_IPEM_OVERFLOW: 'a queue is full and stalled, the message was refused';
-        readonly ERR_IPEM_PROTOCOL: 'the other end of a link sent something that is not the protocol';
-        readonly ERR_IPEM_REMOTE: 'the handler in the other process failed without a code of its own';
-        readonly ERR_IPEM_RESERVED_EVENT: 'this event name belongs to ipem itself and cannot be sent';
-        readonly ERR_IPEM_RING: 'joining here would make the tree a ring';
-        readonly ERR_IPEM_SCHEMA: 'the arguments of an event do not fit the schema given for it';
-        readonly ERR_IPEM_SPAWN: 'a child process could not be started';
-        readonly ERR_IPEM_TIMEOUT: 'the answer did not come in time';
-        readonly ERR_IPEM_TOO_LARGE: 'a message is larger than the limit';
-        readonly ERR_IPEM_TOO_MANY: 'a limit on concurrent requests or connections is reached';
-        readonly ERR_IPEM_UNREACHABLE: 'no process with this pid can be reached along this way';
-        readonly ERR_IPEM_UNSERIALIZABLE: 'an argument contains a value that cannot travel between processes';
-        readonly ERR_IPEM_VERSION: 'the other end speaks another version of the protocol';
-    }>;
-    printTree: typeof printTree;
-    default: Ipem<AnyEvents>;
-};
+declare const required: typeof ipem & Names;
 export default ipem;
-export { createIpem, ERROR_CODES, Ipem, IpemError, MessageType, printTree, required as 'module.exports' };
 export type { IpemErrorCode, IpemErrorFields } from './errors.js';
 export type { Message, MessageTypeNumber } from './message.js';
 export type * from './options.js';
 export type { OfflineInfo, ProcessInfo, ProcessRole, TreeNode } from './process-info.js';
 export type { AnyEvents, DefaultEvents, EventMap, IpemConstructor, IpemEvents, ListenerOf, Members, OwnListeners, Target, } from './public-types.js';
+export type { RemoteError } from './request/answer.js';
+export type { RequestMessage } from './request/handled-request.js';
+export type { RequestHandler } from './request/handler-table.js';
 export type { RequestAll, RequestRow } from './request/request-all.js';
+export type { RequestOptions } from './request/request-arguments.js';
 export type { Child, ChildEvents, ChildExit } from './supervise/child.js';
+export { createIpem, ERROR_CODES, Ipem, IpemError, MessageType, printTree, required as 'module.exports' };

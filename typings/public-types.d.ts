@@ -77,7 +77,7 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
     readonly from: string;
     /** `[pid]` */
     readonly pids: readonly string[];
-    /** The message whose listeners are running, null outside: for arrow functions. */
+    /** The message whose listeners or handler are running, null outside: for arrow functions. */
     readonly message: Message | null;
     /** True while a link is over its high-water mark: wait for `drain`. */
     readonly writableNeedDrain: boolean;

@@ -4,4 +4,4 @@ import ipem from 'ipem'
 import { takePart } from './ledger.js'
 
 takePart('books')
-await ipem.fork(new URL('archive.js', import.meta.url)).online
+ipem.fork(new URL('archive.js', import.meta.url))

@@ -2,7 +2,7 @@
 
 import ipem, { printTree } from 'ipem'
 
-export async function page() {
+export async function page(host) {
   const tree = await ipem.tree({ root: 'grandmaster' })
   return `<!doctype html><title>ipem demo</title><style>body { font: 16px/1.5 system-ui; margin: 3em }</style>
 <h1>One shop, ${printTree(tree).split('\n').length} processes</h1>
@@ -10,8 +10,12 @@ export async function page() {
 <p>This page came from ${ipem.pid}; load it again to see another worker.
 <ul>
 <li><a href="/stock/apples">/stock/apples</a> from the cache of a worker, or from the grand master
-<li><code>curl -X PUT -d 7 ${'http://…'}/stock/apples</code> changes it, and all siblings drop it from their caches
+<li><code>curl -X PUT -d 7 http://${plain(host)}/stock/apples</code> changes it, and all siblings drop it from their caches
 <li><a href="/crash">/crash</a> kills the worker that answers; it comes back with a new pid
 </ul>
 `
+}
+
+function plain(text = '') {
+  return text.replace(/[^\w.:-]/g, '')
 }

@@ -6,10 +6,11 @@ import { bus, takePart } from './ledger.js'
 const { DEMO_SOCKET: socketPath, DEMO_COOKIE: cookie } = process.env
 takePart('till', { socket: { socketPath, cookie, onlyConnect: true, reconnect: false } })
 
-// Alone again: the shop has closed.
+// On its own again: the shop has closed. Or it has never opened.
 ipem.on('parent', (pid) => {
   if (pid === null) ipem.close()
 })
+setTimeout(() => ipem.parentPid ?? process.exit(1), 10_000).unref()
 
 ipem.handle('sell', async (item, count, archive) => {
   for (let number = 1; number <= count; number++) {
@@ -18,4 +19,8 @@ ipem.handle('sell', async (item, count, archive) => {
     bus.sendToGrandMaster('sold', item)
     bus.sendTo(archive, 'receipt', number)
   }
+})
+
+ipem.handle('write to', (pid) => {
+  bus.sendTo(pid, 'letter')
 })

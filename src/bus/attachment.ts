@@ -6,7 +6,15 @@ import { Heartbeat } from '../link/heartbeat.js'
 import type { Link, LinkCloseReason, LinkHandlers } from '../link/link.js'
 import type { ProcessRole } from '../process-info.js'
 import { FrameKind } from '../wire/frame.js'
-import { decodeHello, decodeRefuse, decodeWelcome, encodeHello, encodeRefuse, encodeWelcome, type PeerInfo } from '../wire/handshake.js'
+import {
+  decodeHello,
+  decodeRefuse,
+  decodeWelcome,
+  encodeHello,
+  encodeRefuse,
+  encodeWelcome,
+  type PeerInfo,
+} from '../wire/handshake.js'
 import type { Bus } from './bus.js'
 import { Neighbour } from './neighbour.js'
 
@@ -28,16 +36,22 @@ export interface AttachmentOwner {
 
 const NO_BODY = Buffer.alloc(0)
 
+/** Interest that a parent may send before its welcome: all the names it may have, and the frames around them. */
+const MAX_EARLY_BYTES = 32 * 1024 * 1024
+
 export class Attachment implements LinkHandlers {
   readonly neighbour: Neighbour
   /** The other side said goodbye. */
   saidBye = false
+  /** We told the other side why it cannot stay; what it still says is not heard. */
+  refused = false
   readonly #owner: AttachmentOwner
   readonly #link: Link
   #live = false
   #heartbeat: Heartbeat | null = null
   /** Interest that came before the welcome. */
   #early: Buffer[] = []
+  #earlyBytes = 0
 
   private constructor(owner: AttachmentOwner, link: Link, isParent: boolean, role: ProcessRole) {
     this.#owner = owner
@@ -69,19 +83,21 @@ export class Attachment implements LinkHandlers {
   watch(intervalMs: number, misses: number, dead: () => void): void {
     this.#heartbeat = new Heartbeat(intervalMs, misses, {
       ping: () => this.#link.send(FrameKind.ping, NO_BODY),
-      deaf: () => this.neighbour.heldBy.size > 0,
+      deaf: () => (this.neighbour.heldBy?.size ?? 0) > 0,
       dead,
     })
   }
 
   /** Tell the other side why it cannot stay, then close. */
   refuse(error: IpemError): void {
+    this.refused = true
     this.#link.send(FrameKind.refuse, encodeRefuse(error))
     void this.#link.end(this.#owner.flushDeadlineMs)
   }
 
   onFrame(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
     this.#heartbeat?.alive()
+    if (this.refused) return
     if (this.#live && kind >= FrameKind.topology && kind <= FrameKind.interest) {
       this.#owner.bus.onFrame(this.neighbour, kind, bytes, start, end)
       return
@@ -121,6 +137,7 @@ export class Attachment implements LinkHandlers {
   onClose(reason: LinkCloseReason): void {
     this.#live = false
     this.#heartbeat?.stop()
+    this.#owner.bus.onClose(this.neighbour)
     this.#owner.onGone(this.neighbour, this.saidBye ? { kind: 'bye' } : reason)
   }
 
@@ -130,6 +147,10 @@ export class Attachment implements LinkHandlers {
     } else if (!this.#live && this.neighbour.isParent && kind === FrameKind.welcome) {
       this.#welcomed(bytes, start, end)
     } else if (!this.#live && this.neighbour.isParent && kind === FrameKind.interest) {
+      this.#earlyBytes += end - start
+      if (this.#earlyBytes > MAX_EARLY_BYTES) {
+        throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected the welcome of a parent behind its interest')
+      }
       this.#early.push(Buffer.from(bytes.subarray(start, end)))
     } else {
       throw new IpemError('ERR_IPEM_PROTOCOL', `Expected no frame of kind ${kind} at this point of a handshake`)

@@ -11,7 +11,7 @@ import { decodePayload, encodePayload } from '../wire/payload.js'
 import { Flow } from './flow.js'
 import { Members } from './members.js'
 import type { Neighbour } from './neighbour.js'
-import { noticeArgs } from './notice.js'
+import { noticeArgs, unreachable, withMessage } from './notice.js'
 import { OwnTracks } from './own-tracks.js'
 import { Track } from './track.js'
 
@@ -37,9 +37,12 @@ export interface BusOwner {
   onUndelivered(error: IpemError, requestId: number): void
   /** A message that came in cannot be read; `message` has no arguments. */
   onUnreadable(error: IpemError, message: Message, requestId: number): void
-  /** All links have drained. */
+  /** No link is full any more. */
   onDrain(): void
 }
+
+/** Ids of a neighbour's ring are taken up to this one, or up to our own ring where that is larger. */
+const MIN_RING = 4096
 
 const varints = new VarintReader()
 
@@ -49,47 +52,42 @@ export class Bus {
   readonly #flow: Flow
   readonly #limits: BusLimits
   readonly #owner: BusOwner
+  readonly #maxIds: number
   /** Payloads decoded here since the start; a relay's stays what it was. */
   decoded = 0
 
   constructor(info: ProcessInfo, limits: BusLimits, owner: BusOwner) {
     this.#limits = limits
     this.#owner = owner
+    this.#maxIds = Math.max(limits.headerRing, MIN_RING)
     this.own = new OwnTracks(info.pid)
-    this.#flow = new Flow(limits.hardLimit, (track, error) => this.#undelivered(track, error, 0, null))
-    this.members = new Members(info, limits.maxInterestNames, limits.lateRemovalMs, {
+    this.#flow = new Flow(limits.hardLimit, (track, error, payload) => this.#undelivered(track, error, 0, payload))
+    this.members = new Members(info, limits, {
       onPresence: (message, pid) => owner.onPresence(message, pid),
       onChildOnline: (child) => owner.onChildOnline(child),
       send: (to, kind, body) => to.link.send(kind, body),
     })
   }
 
-  /** Every link with a living neighbour. */
-  *neighbours(): Iterable<Neighbour> {
-    if (this.members.parent !== null) yield this.members.parent
-    yield* this.members.children
-  }
-
+  /** A link is over its high-water mark, and still moves. */
   get needDrain(): boolean {
-    for (const { link } of this.neighbours()) if (link.needDrain) return true
-    return false
+    return this.#flow.full
   }
 
   /**
    * Sends a message of this process. Where nobody listens nothing is encoded.
    * @throws ERR_IPEM_UNSERIALIZABLE, ERR_IPEM_TOO_LARGE
    */
-  send(track: Track, args: readonly unknown[], requestId = 0): void {
-    const decision = track.decide(this.members, this.members.version)
-    if (decision.refused !== null) {
-      this.#undelivered(track, unreachable(track), requestId, null, args)
-      return
+  send(track: Track, args: readonly unknown[], requestId = 0, maxPayload = this.#limits.maxPayload): void {
+    const { deliver, forward, refused } = track.decide(this.members)
+    if (forward.length > 0) {
+      const payload = encodePayload(args, maxPayload)
+      this.#forward(track, forward, requestId, payload, 0, payload.length)
     }
-    if (decision.forward.length > 0) {
-      const payload = encodePayload(args, this.#limits.maxPayload)
-      this.#forward(track, decision.forward, requestId, payload, 0, payload.length)
+    if (deliver) this.#deliver(track.message(args), requestId)
+    else if (refused !== null && !track.isReply) {
+      this.#owner.onUndelivered(withMessage(unreachable(track), track, args), requestId)
     }
-    if (decision.deliver) this.#deliver(track.message(args), requestId)
   }
 
   /** As `send`, for a message that was encoded while it had to wait. */
@@ -118,27 +116,39 @@ export class Bus {
   }
 
   onDrain(neighbour: Neighbour): void {
-    this.#flow.release(neighbour)
     this.#flow.settle(neighbour)
-    if (!this.needDrain) this.#owner.onDrain()
+    this.#release(neighbour)
   }
 
   onStall(neighbour: Neighbour): void {
-    this.#flow.release(neighbour)
+    this.#release(neighbour)
   }
 
-  /** The link is gone: whoever lived behind it is offline. */
-  remove(neighbour: Neighbour, info: OfflineInfo): void {
+  /** The link has ended, and holds nobody back. Who was behind it is still in the tree, until `remove` says why. */
+  onClose(neighbour: Neighbour): void {
     this.#flow.forget(neighbour)
-    this.members.remove(neighbour, info)
     this.#flow.settle(neighbour)
+    this.#release(neighbour)
+  }
+
+  /** Whoever lived behind this link, which has ended, is offline. */
+  remove(neighbour: Neighbour, info: OfflineInfo): void {
+    this.members.remove(neighbour, info)
+  }
+
+  #release(neighbour: Neighbour): void {
+    if (this.#flow.release(neighbour)) this.#owner.onDrain()
   }
 
   #onHeader(from: Neighbour, bytes: Buffer, start: number, end: number): void {
     const { id, header } = parseHeaderFrame(bytes, start, end)
-    if (id >= MAX_RING) throw new IpemError('ERR_IPEM_PROTOCOL', `Expected a header id below ${MAX_RING}, got ${id}`)
+    if (id >= this.#maxIds) {
+      throw new IpemError('ERR_IPEM_PROTOCOL', `Expected a header id below ${this.#maxIds}, got ${id}`)
+    }
     const reason = distrust(header, from, from.isParent, this.members)
-    if (reason !== null) throw new IpemError('ERR_IPEM_PROTOCOL', `Refused a forged header: ${reason}`, { pid: from.pid })
+    if (reason !== null) {
+      throw new IpemError('ERR_IPEM_PROTOCOL', `Refused a forged header: ${reason}`, { pid: from.pid })
+    }
     from.received[id] = new Track(header, from, this.members.self)
   }
 
@@ -151,16 +161,18 @@ export class Bus {
   }
 
   #handle(track: Track, requestId: number, bytes: Buffer, start: number, end: number): void {
-    const decision = track.decide(this.members, this.members.version)
-    if (decision.refused === 'misdirected') {
-      throw new IpemError('ERR_IPEM_PROTOCOL', `Refused a message of type ${track.header.type} from this side of the tree`)
-    }
-    if (decision.refused !== null) {
+    const { deliver, forward, refused } = track.decide(this.members)
+    // Before the listeners here: what these send in answer stands behind what they answer.
+    if (forward.length > 0) this.#forward(track, forward, requestId, bytes, start, end)
+    if (deliver) this.#arrived(track, requestId, bytes, start, end)
+    else if (refused === 'unreachable') {
       this.#undelivered(track, unreachable(track), requestId, bytes.subarray(start, end))
-      return
+    } else if (refused === 'misdirected') {
+      throw new IpemError(
+        'ERR_IPEM_PROTOCOL',
+        `Refused a message of type ${track.header.type} from this side of the tree`,
+      )
     }
-    if (decision.forward.length > 0) this.#forward(track, decision.forward, requestId, bytes, start, end)
-    if (decision.deliver) this.#arrived(track, requestId, bytes, start, end)
   }
 
   #arrived(track: Track, requestId: number, bytes: Buffer, start: number, end: number): void {
@@ -182,10 +194,22 @@ export class Bus {
     else this.#owner.onControl(message, requestId)
   }
 
-  #forward(track: Track, targets: readonly Neighbour[], requestId: number, bytes: Buffer, start: number, end: number): void {
+  #forward(
+    track: Track,
+    targets: readonly Neighbour[],
+    requestId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
     for (const to of targets) {
+      if (to.link.closed) {
+        // Its process is still to be reported as gone. Of many receivers one is gone, of one all are.
+        if (track.targeted) this.#undelivered(track, unreachable(track), requestId, bytes.subarray(start, end))
+        continue
+      }
       if (!this.#flow.admits(to, FRAME_HEAD + end - start)) {
-        this.#refuse(to, track, requestId)
+        this.#refuse(to, track, requestId, bytes.subarray(start, end))
         continue
       }
       let id = to.sent.idOf(track)
@@ -195,38 +219,29 @@ export class Bus {
         to.link.send(FrameKind.header, headerFrameBody(id, header))
       }
       to.link.sendEvent(id, requestId, bytes, start, end)
-      if (track.origin !== null) this.#flow.fed(to, track.origin)
+      this.#flow.fed(to, track.origin)
     }
   }
 
-  #refuse(to: Neighbour, track: Track, requestId: number): void {
+  #refuse(to: Neighbour, track: Track, requestId: number, payload: Buffer): void {
     // A refused request has somebody waiting for this very one.
-    if (requestId === 0) this.#flow.refuse(to, track)
-    else this.#undelivered(track, new IpemError('ERR_IPEM_OVERFLOW', `The queue to ${to.pid} is full`, { pid: to.pid }), requestId, null)
+    if (requestId === 0) this.#flow.refuse(to, track, payload)
+    else {
+      const text = `The queue to ${to.pid} is full`
+      this.#undelivered(track, new IpemError('ERR_IPEM_OVERFLOW', text, { pid: to.pid }), requestId, null)
+    }
   }
 
   /** Tells the origin, wherever it is. Notices and answers themselves are never answered. */
-  #undelivered(track: Track, error: IpemError, requestId: number, payload: Buffer | null, args?: readonly unknown[]): void {
-    const { type, event } = track.header
-    if (type === MessageType.notice || type === MessageType.answer) return
+  #undelivered(track: Track, error: IpemError, requestId: number, payload: Buffer | null): void {
+    if (track.isReply) return
     if (track.origin === null) {
-      const given = args ?? (payload === null ? [] : decodePayload(payload, 0, payload.length))
-      const undelivered = track.message([...given])
-      const { pid, count, ended } = error
-      const facts = error.code === 'ERR_IPEM_OVERFLOW' ? { count, ended } : {}
-      const fields = { pid, event, to: track.header.to ?? undefined, ...facts, undelivered }
-      this.#owner.onUndelivered(new IpemError(error.code, error.message, fields), requestId)
-      return
+      const args = payload === null ? [] : decodePayload(payload, 0, payload.length)
+      this.#owner.onUndelivered(withMessage(error, track, args), requestId)
+    } else {
+      const back = this.own.routed(MessageType.notice, '', track.pids)
+      // What is returned was not too large on its way here, and a notice adds little.
+      this.send(back, noticeArgs(track, error, payload), requestId, Number.POSITIVE_INFINITY)
     }
-    this.send(this.own.routed(MessageType.notice, '', track.pids), noticeArgs(track, error, payload), requestId)
   }
-}
-
-/** Ids of a neighbour's ring may be of any size it likes up to this one. */
-const MAX_RING = 65_536
-
-function unreachable(track: Track): IpemError {
-  const { to, type, event } = track.header
-  const whom = to ?? (type === MessageType.toGrandMaster ? 'the grand master' : 'anybody')
-  return new IpemError('ERR_IPEM_UNREACHABLE', `Cannot reach ${whom} to deliver '${event}'`, { pid: to ?? undefined })
 }

@@ -1,9 +1,18 @@
 // One neighbour in the tree: its link, the headers known on it, and what waits for it.
+// Most links are quiet and most processes have few: what not every link needs is made when it is needed.
 
 import type { Link } from '../link/link.js'
-import type { ProcessRole } from '../process-info.js'
+import type { ProcessInfo, ProcessRole } from '../process-info.js'
 import { HeaderRing } from '../wire/headers.js'
-import type { Track } from './track.js'
+import type { HeaderTrack } from './header-track.js'
+
+type Track = HeaderTrack<Neighbour>
+
+/** Messages of one origin refused since a link overflowed, under the first of them. */
+export interface Refused {
+  readonly track: Track
+  count: number
+}
 
 export class Neighbour {
   readonly link: Link
@@ -12,23 +21,33 @@ export class Neighbour {
   readonly role: ProcessRole
   /** Empty until the handshake named it. */
   pid = ''
+  /** A child as its handshake described it. */
+  info: ProcessInfo | null = null
   /** A child that announced itself: `childsOnline` counts these. */
   online = false
-  /** Headers we announced on this link. */
-  readonly sent: HeaderRing<Track>
+  /** Over the high-water mark and still moving: who sends to it should wait. */
+  full = false
   /** Headers the other side announced, by their id. */
   readonly received: (Track | undefined)[] = []
   /** Links that are not read while this one is full. */
-  readonly holding = new Set<Neighbour>()
+  holding: Set<Neighbour> | null = null
   /** Full links because of which this one is not read. */
-  readonly heldBy = new Set<Neighbour>()
-  /** Messages refused since this link overflowed, by their origin. */
-  readonly refused = new Map<string, { track: Track; count: number }>()
+  heldBy: Set<Neighbour> | null = null
+  /** By the pid of the origin. */
+  refused: Map<string, Refused> | null = null
+  readonly #headerRing: number
+  #sent: HeaderRing<Track> | null = null
 
   constructor(link: Link, isParent: boolean, role: ProcessRole, headerRing: number) {
     this.link = link
     this.isParent = isParent
     this.role = role
-    this.sent = new HeaderRing(headerRing)
+    this.#headerRing = headerRing
+  }
+
+  /** Headers we announced on this link. */
+  get sent(): HeaderRing<Track> {
+    this.#sent ??= new HeaderRing(this.#headerRing)
+    return this.#sent
   }
 }

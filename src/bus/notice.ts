@@ -1,8 +1,8 @@
 // The content of a notice: what one process tells another about a message that could not be delivered,
 // or about a request nobody waits for any more. Encoded as plain arguments; checked here when it comes in.
 
-import { IpemError, type IpemErrorCode } from '../errors.js'
-import type { Message, MessageTypeNumber } from '../message.js'
+import { IpemError } from '../errors.js'
+import { type Message, MessageType, type MessageTypeNumber } from '../message.js'
 import { decodePayload } from '../wire/payload.js'
 import type { Track } from './track.js'
 
@@ -17,16 +17,42 @@ export function isCancel(message: Message): boolean {
   return message.args[0] === CANCEL
 }
 
+export function unreachable(track: Track): IpemError {
+  const { to, type, event } = track.header
+  const whom = to ?? (type === MessageType.toGrandMaster ? 'the grand master' : 'anybody')
+  return new IpemError('ERR_IPEM_UNREACHABLE', `Cannot reach ${whom} to deliver '${event}'`, { pid: to ?? undefined })
+}
+
+/** What the origin of a message is told where it is this very process: the error, and the message. */
+export function withMessage(error: IpemError, track: Track, args: readonly unknown[]): IpemError {
+  const { code, message, pid, count, ended } = error
+  const { event, to } = track.header
+  const facts = code === 'ERR_IPEM_OVERFLOW' ? { count, ended } : {}
+  const undelivered = track.message([...args])
+  return new IpemError(code, message, { pid, event, to: to ?? undefined, ...facts, undelivered })
+}
+
 /** `payload`: the encoded arguments of the message, if they are to go back to its origin. */
 export function noticeArgs(track: Track, error: IpemError, payload: Buffer | null): unknown[] {
   const { type, event, to } = track.header
   const returned = payload !== null && payload.length <= MAX_RETURNED_BYTES ? payload : null
-  return [error.code, error.message, error['pid'] ?? null, error['count'] ?? null, error['ended'] ?? null, type, event, to, returned]
+  return [
+    error.code,
+    error.message,
+    error.pid ?? null,
+    error.count ?? null,
+    error.ended ?? null,
+    type,
+    event,
+    to,
+    returned,
+  ]
 }
 
 /**
  * The error a notice stands for, with the undelivered message as far as it came back; null if it makes no sense.
- * Only the two codes a relay can give are believed.
+ * Only the two codes a relay can give are believed. It may come from far away: nothing in it may throw here, where
+ * the neighbour that only passed it on would be blamed.
  */
 export function errorOfNotice({ args, pids }: Message): IpemError | null {
   const [code, text, pid, count, ended, type, event, to, returned] = args
@@ -39,8 +65,17 @@ export function errorOfNotice({ args, pids }: Message): IpemError | null {
     ...(typeof to === 'string' ? { to, route: Object.freeze([]) } : {}),
     type: type as MessageTypeNumber,
     event,
-    args: Object.freeze(Buffer.isBuffer(returned) ? decodePayload(returned, 0, returned.length) : []),
+    args: Object.freeze(Buffer.isBuffer(returned) ? readable(returned) : []),
   }
   const facts = code === 'ERR_IPEM_OVERFLOW' ? { count, ended } : {}
-  return new IpemError(code as IpemErrorCode, text, { pid, event, to: to ?? undefined, reporter: pids[0], ...facts, undelivered: message })
+  const fields = { pid, event, to: to ?? undefined, reporter: pids[0], ...facts, undelivered: message }
+  return new IpemError(code, text, fields)
+}
+
+function readable(payload: Buffer): unknown[] {
+  try {
+    return decodePayload(payload, 0, payload.length)
+  } catch {
+    return []
+  }
 }

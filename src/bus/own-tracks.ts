@@ -6,15 +6,17 @@ import { Track } from './track.js'
 
 const MAX_TRACKS = 8192
 
+/** Headers by type, then event: two small look-ups and no key to put together. */
+type Table = Map<string, Track>[]
+
 export class OwnTracks {
   readonly #self: string
   readonly #origin: readonly string[]
-  /** Multicast: by type, then event. */
-  readonly #multicast: Map<string, Track>[] = []
-  /** Targeted: by target, then type and event. */
-  readonly #targeted = new Map<string | null, Map<string, Track>>()
-  /** Along a route that came with a message: by that very array, then type and event. */
-  #routed = new WeakMap<readonly string[], Map<string, Track>>()
+  readonly #multicast: Table = []
+  /** By type and event, then target: a process has few events and perhaps many targets. */
+  readonly #targeted: Map<string, Map<string | null, Track>>[] = []
+  /** Along a route that came with a message: by that very array. */
+  #routed: WeakMap<readonly string[], Table> | null = null
   #count = 0
 
   constructor(self: string) {
@@ -28,41 +30,53 @@ export class OwnTracks {
   }
 
   multicast(type: MessageTypeNumber, event: string): Track {
-    let tracks = this.#multicast[type]
-    if (tracks === undefined) this.#multicast[type] = tracks = new Map()
-    return tracks.get(event) ?? this.#keep(tracks, event, { type, event, pids: this.#origin, to: null, route: null })
+    const known = this.known(type, event)
+    if (known !== undefined) return known
+    this.#makeRoom()
+    return this.#keep(this.#multicast, this.#header(type, event, null, null))
   }
 
   /** `to` null: whoever is the grand master. */
   targeted(type: MessageTypeNumber, event: string, to: string | null): Track {
-    let tracks = this.#targeted.get(to)
-    if (tracks === undefined) this.#targeted.set(to, (tracks = new Map()))
-    const key = type + event
-    return tracks.get(key) ?? this.#keep(tracks, key, { type, event, pids: this.#origin, to, route: null })
+    const known = this.#targeted[type]?.get(event)?.get(to)
+    if (known !== undefined) return known
+    this.#makeRoom()
+    const track = new Track(this.#header(type, event, to, null), null, this.#self)
+    const events = this.#targeted[type] ?? new Map<string, Map<string | null, Track>>()
+    const targets = events.get(event) ?? new Map<string | null, Track>()
+    this.#targeted[type] = events.set(event, targets.set(to, track))
+    return track
   }
 
   /** `pids`: the way a message came, target first, this process last. */
   routed(type: MessageTypeNumber, event: string, pids: readonly string[]): Track {
-    const key = type + event
-    const known = this.#routed.get(pids)?.get(key)
+    const known = this.#routed?.get(pids)?.[type]?.get(event)
     if (known !== undefined) return known
-    const header = { type, event, pids: this.#origin, to: pids[0] as string, route: Object.freeze(pids.slice(0, -1)) }
+    const header = this.#header(type, event, pids[0] as string, Object.freeze(pids.slice(0, -1)))
     // An array the user can still change cannot be a key.
     if (!Object.isFrozen(pids)) return new Track(header, null, this.#self)
-    let tracks = this.#routed.get(pids)
-    if (tracks === undefined) this.#routed.set(pids, (tracks = new Map()))
-    return this.#keep(tracks, key, header)
+    this.#makeRoom()
+    this.#routed ??= new WeakMap()
+    const table = this.#routed.get(pids) ?? []
+    this.#routed.set(pids, table)
+    return this.#keep(table, header)
   }
 
-  #keep(tracks: Map<string, Track>, key: string, header: WireHeader): Track {
-    if (this.#count++ > MAX_TRACKS) {
-      this.#count = 0
-      this.#multicast.length = 0
-      this.#targeted.clear()
-      this.#routed = new WeakMap()
-    }
+  #header(type: MessageTypeNumber, event: string, to: string | null, route: readonly string[] | null): WireHeader {
+    return { type, event, pids: this.#origin, to, route }
+  }
+
+  #keep(table: Table, header: WireHeader): Track {
     const track = new Track(header, null, this.#self)
-    tracks.set(key, track)
+    table[header.type] = (table[header.type] ?? new Map<string, Track>()).set(header.event, track)
     return track
+  }
+
+  #makeRoom(): void {
+    if (this.#count++ < MAX_TRACKS) return
+    this.#count = 1
+    this.#multicast.length = 0
+    this.#targeted.length = 0
+    this.#routed = null
   }
 }

@@ -7,6 +7,9 @@ import { IpemError } from '../errors.js'
 /** Longest path of a Unix socket that all our systems take, in bytes. */
 export const MAX_PATH_BYTES = 103
 
+/** A server is bound under a name of its own first, in the same folder: see socket-file.ts. */
+const MIN_NAME_BYTES = 4
+
 export type SocketAddress =
   | { readonly path: string }
   | { readonly path?: undefined; readonly host: string; readonly port: number }
@@ -28,12 +31,16 @@ export function resolveAddress({ socketPath, host, port }: AddressOptions): Sock
   if (isWindowsPipe(socketPath)) return { path: socketPath }
   // Absolute, so that a later chdir changes neither what is dialled nor what is removed on close.
   const absolute = path.resolve(socketPath)
-  const bytes = Buffer.byteLength(absolute)
-  if (bytes > MAX_PATH_BYTES) {
-    const message = `Expected \`socket.socketPath\` to be at most ${MAX_PATH_BYTES} bytes long, ${absolute} has ${bytes}`
-    throw new IpemError('ERR_IPEM_INVALID_OPTION', message, { option: 'socket.socketPath', value: socketPath })
-  }
+  checkLength(absolute, MAX_PATH_BYTES, '`socket.socketPath`')
+  checkLength(path.dirname(absolute), MAX_PATH_BYTES - MIN_NAME_BYTES - 1, 'the folder of `socket.socketPath`')
   return { path: absolute }
+}
+
+function checkLength(value: string, most: number, what: string): void {
+  const bytes = Buffer.byteLength(value)
+  if (bytes <= most) return
+  const message = `Expected ${what} to be at most ${most} bytes long, ${value} has ${bytes}`
+  throw new IpemError('ERR_IPEM_INVALID_OPTION', message, { option: 'socket.socketPath', value })
 }
 
 /** @throws ERR_IPEM_INSECURE the address can be reached from other machines, and nobody said that this is wanted */

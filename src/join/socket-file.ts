@@ -11,6 +11,7 @@ import { MAX_PATH_BYTES } from './address.js'
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
 const UNIQUE_CHARS = 12
+const GRAVE_CHARS = 25
 
 /** Which file it is: the inode alone is used again as soon as it is free. Null: no file, or no socket. */
 export type SocketIdentity = string | null
@@ -34,12 +35,10 @@ export function identityOf(file: string): SocketIdentity {
  * A name in the same folder that fits into a socket address, as random as there is room for. The file system
  * must be the same for link(2) and rename(2), and only this folder is sure to be.
  */
-export function uniqueBeside(file: string, random: () => number = Math.random): string {
+export function uniqueBeside(file: string): string {
   const folder = path.dirname(file)
-  const room = MAX_PATH_BYTES - Buffer.byteLength(path.join(folder, 'x')) + 1
-  const chars = Array.from({ length: Math.min(UNIQUE_CHARS, room) }, () => DIGITS[Math.floor(random() * DIGITS.length)])
-  if (chars.length === UNIQUE_CHARS) chars[0] = '.'
-  return path.join(folder, chars.join(''))
+  const room = MAX_PATH_BYTES - Buffer.byteLength(folder) - 1
+  return path.join(folder, room < UNIQUE_CHARS ? randomName(room) : `.${randomName(UNIQUE_CHARS - 1)}`)
 }
 
 /**
@@ -56,7 +55,8 @@ export function takeName(own: string, file: string, stale: SocketIdentity): bool
   try {
     if (linked(own, file)) return true
     if (stale === null || identityOf(file) !== stale) return false
-    const grave = uniqueBeside(file)
+    // Never a name that exists: rename(2) replaces. It is never bound either, so it may be as long as it likes.
+    const grave = path.join(path.dirname(file), `.${randomName(GRAVE_CHARS)}`)
     if (!renamed(file, grave)) return linked(own, file)
     if (identityOf(grave) !== stale) {
       fs.renameSync(grave, file)
@@ -85,6 +85,10 @@ function linked(own: string, file: string): boolean {
 
 function renamed(file: string, grave: string): boolean {
   return unless('ENOENT', () => fs.renameSync(file, grave))
+}
+
+function randomName(length: number): string {
+  return Array.from({ length }, () => DIGITS[Math.floor(Math.random() * DIGITS.length)]).join('')
 }
 
 function unless(code: string, run: () => void): boolean {

@@ -6,7 +6,7 @@ import type { Message } from '../message.js'
 import { AbortWatch } from './abort-watch.js'
 import { readAnswer } from './answer.js'
 import type { GoneWatch } from './gone-watch.js'
-import { GRAND_MASTER, type RequestPort, type RequestTarget } from './port.js'
+import { GRAND_MASTER, PARENT, type RequestPort, type RequestTarget } from './port.js'
 import type { RequestCall } from './request-arguments.js'
 
 interface Pending {
@@ -98,7 +98,7 @@ export class PendingRequests {
     if (pending === undefined) return
     // Ids are easy to guess: only the process that was asked may answer.
     const { to } = pending.target
-    if (to !== GRAND_MASTER && to !== message.from) return
+    if (to !== GRAND_MASTER && to !== PARENT && to !== message.from) return
     this.#take(id)
     readAnswer(message.args, message.from, pending.event, pending.resolve, pending.reject)
   }

@@ -4,9 +4,12 @@
 /** Stands for whoever is the grand master when the request gets there. */
 export const GRAND_MASTER = 'grandmaster'
 
+/** Stands for the parent, in a request that is made before it is known. */
+export const PARENT = 'parent'
+
 /** Whom a request or a cancel is for. */
 export interface RequestTarget {
-  /** pid of the process that is asked, or `'grandmaster'`. Never a bare OS pid: the owner resolves it first. */
+  /** pid of the process that is asked, `'grandmaster'` or `'parent'`. Never a bare OS pid: the owner resolves it first. */
   readonly to: string
   /** Exactly this way: every hop, the target first, as in a message that leaves. Without it the topology decides. */
   readonly route?: readonly string[]

@@ -17,13 +17,14 @@ export interface Position<L> {
   readonly self: string
   readonly parent: L | null
   readonly isGrandMaster: boolean
-  readonly children: Iterable<L>
   /** The link to this process if it is a direct neighbour. */
   neighbour(pid: string): L | undefined
   /** The child link behind which this process lives, however deep. */
   below(pid: string): L | undefined
   /** Whether somebody beyond this link listens to the event. */
   wants(link: L, event: string): boolean
+  /** Every link, up or down, beyond which somebody listens to the event. */
+  listening(event: string): Iterable<L>
 }
 
 export interface Decision<L> {
@@ -52,40 +53,51 @@ export function route<L>(message: Routable, origin: L | null, position: Position
 function decide<L>(message: Routable, origin: L | null, position: Position<L>): Decision<L> {
   const fromParent = origin !== null && origin === position.parent
   const fromChild = origin !== null && !fromParent
-  switch (message.type) {
+  const { type, event } = message
+  switch (type) {
     case MessageType.toParents:
-      if (fromParent) return MISDIRECTED
-      return { deliver: fromChild, forward: interested(parents(position), null, message.event, position), refused: null }
+      return fromParent ? MISDIRECTED : multicast(fromChild, up(event, position))
     case MessageType.toChilds:
-      if (fromChild) return MISDIRECTED
-      return { deliver: fromParent, forward: interested(position.children, null, message.event, position), refused: null }
+      return fromChild ? MISDIRECTED : multicast(fromParent, down(event, null, position))
     case MessageType.toSiblings:
-      if (fromParent) return HERE
-      if (!fromChild) return { deliver: false, forward: interested(parents(position), null, message.event, position), refused: null }
-      if (message.pids.length !== 1) return MISDIRECTED
-      return { deliver: false, forward: interested(position.children, origin, message.event, position), refused: null }
+      return toSiblings(message, origin, position)
     case MessageType.broadcast:
-      return {
-        deliver: origin !== null,
-        forward: interested(everyLink(position), origin, message.event, position),
-        refused: null,
-      }
+      return multicast(
+        origin !== null,
+        listening(event, position, (link) => link !== origin),
+      )
     case MessageType.toChild:
-      if (fromChild) return MISDIRECTED
-      if (fromParent) return message.to === position.self ? HERE : UNREACHABLE
-      return to(childWithPid(message.to, position))
+      return toChild(message, origin, position)
     case MessageType.toGrandMaster:
       if (fromParent) return MISDIRECTED
-      if (position.isGrandMaster) return HERE
-      return to(position.parent ?? undefined)
+      return position.isGrandMaster ? HERE : to(position.parent)
     case MessageType.sendTo:
     case MessageType.request:
     case MessageType.answer:
     case MessageType.notice:
-      return message.route === null ? bySearch(message, fromParent, position) : byRoute(message, message.route, origin, position)
+      return message.route === null
+        ? bySearch(message, fromParent, position)
+        : byRoute(message, message.route, origin, position)
     default:
       return MISDIRECTED
   }
+}
+
+/** Up one link, and from there down to the others: whoever passes it on knows from the way that it is just that far. */
+function toSiblings<L>(message: Routable, origin: L | null, position: Position<L>): Decision<L> {
+  if (origin === null) return multicast(false, up(message.event, position))
+  const { length } = message.pids
+  if (origin === position.parent) return length === 2 ? HERE : MISDIRECTED
+  return length === 1 ? multicast(false, down(message.event, origin, position)) : MISDIRECTED
+}
+
+function toChild<L>(message: Routable, origin: L | null, position: Position<L>): Decision<L> {
+  if (origin === null) {
+    const child = message.to === null ? undefined : position.neighbour(message.to)
+    return to(child === position.parent ? null : child)
+  }
+  if (origin !== position.parent || message.pids.length !== 1) return MISDIRECTED
+  return message.to === position.self ? HERE : UNREACHABLE
 }
 
 /** Along the route given, and no other way. */
@@ -97,40 +109,38 @@ function byRoute<L>(message: Routable, hops: readonly string[], origin: L | null
   return link === origin ? UNREACHABLE : to(link)
 }
 
-/** Towards where the topology knows the process; upwards when it is not below. */
+/** Towards where the topology knows the process; upwards when it is not below. To null: the grand master. */
 function bySearch<L>(message: Routable, fromParent: boolean, position: Position<L>): Decision<L> {
-  if (message.to === position.self) return HERE
-  if (message.to === null) return position.isGrandMaster ? HERE : to(fromParent ? undefined : (position.parent ?? undefined))
-  const below = position.below(message.to)
-  if (below !== undefined) return to(below)
-  return to(fromParent ? undefined : (position.parent ?? undefined))
+  if (message.to === null ? position.isGrandMaster : message.to === position.self) return HERE
+  const below = message.to === null ? undefined : position.below(message.to)
+  return to(below ?? (fromParent ? null : position.parent))
 }
 
-function to<L>(link: L | undefined): Decision<L> {
-  return link === undefined ? UNREACHABLE : { deliver: false, forward: [link], refused: null }
+function to<L>(link: L | null | undefined): Decision<L> {
+  return link === null || link === undefined ? UNREACHABLE : { deliver: false, forward: [link], refused: null }
 }
 
-function childWithPid<L>(pid: string | null, position: Position<L>): L | undefined {
-  if (pid === null) return undefined
-  const link = position.neighbour(pid)
-  return link === position.parent ? undefined : link
+function multicast<L>(deliver: boolean, forward: readonly L[]): Decision<L> {
+  if (forward.length === 0) return deliver ? HERE : NOWHERE
+  return { deliver, forward, refused: null }
 }
 
-function parents<L>(position: Position<L>): readonly L[] {
-  return position.parent === null ? [] : [position.parent]
+/** The parent's link, if somebody beyond it listens. */
+function up<L>(event: string, position: Position<L>): readonly L[] {
+  const { parent } = position
+  return parent !== null && position.wants(parent, event) ? [parent] : []
 }
 
-function* everyLink<L>(position: Position<L>): Iterable<L> {
-  if (position.parent !== null) yield position.parent
-  yield* position.children
+/** The links to children behind which somebody listens. */
+function down<L>(event: string, except: L | null, position: Position<L>): readonly L[] {
+  return listening(event, position, (link) => link !== position.parent && link !== except)
 }
 
-function interested<L>(links: Iterable<L>, except: L | null, event: string, position: Position<L>): L[] {
-  const result: L[] = []
-  for (const link of links) {
-    if (link !== except && position.wants(link, event)) result.push(link)
-  }
-  return result
+/** Costs as many steps as there are links with listeners, not links. */
+function listening<L>(event: string, position: Position<L>, take: (link: L) => boolean): readonly L[] {
+  const links: L[] = []
+  for (const link of position.listening(event)) if (take(link)) links.push(link)
+  return links
 }
 
 /** At the hop limit a message may still be delivered here, but not go on. */
@@ -139,9 +149,7 @@ function tooFar<L>(message: Routable, decision: Decision<L>): Decision<L> {
   return message.to !== null || message.type === MessageType.toGrandMaster ? UNREACHABLE : NOWHERE
 }
 
-/** The header with which a message leaves this process: one hop more behind it, one less before it. */
-export function advance<H extends Routable>(message: H, origin: unknown, self: string): Routable {
-  const pids = origin === null ? message.pids : Object.freeze([...message.pids, self])
-  const route = message.route === null ? null : Object.freeze(message.route.slice(0, -1))
-  return { type: message.type, event: message.event, pids, to: message.to, route }
+/** The header with which a message leaves this process: `pids` is the way with this hop, `route` one shorter. */
+export function advance<H extends Routable>({ type, event, to, route }: H, pids: readonly string[]) {
+  return { type, event, pids, to, route: route === null ? null : route.slice(0, -1) }
 }

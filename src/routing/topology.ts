@@ -4,17 +4,22 @@
 import { IpemError } from '../errors.js'
 import type { ProcessInfo, TreeNode } from '../process-info.js'
 
+/** Most processes below one: what a hostile child can make us remember is bounded too. */
+const MAX_DESCENDANTS = 262_144
+
 interface Entry<L> {
   readonly info: ProcessInfo
   readonly link: L
-  readonly parent: string
+  /** Null for a direct child. */
+  readonly parent: Entry<L> | null
   /** Made with the first child: most processes are leaves. */
-  children: Set<string> | null
+  children: Set<Entry<L>> | null
 }
 
 export class Topology<L> {
-  readonly #entries = new Map<string, Entry<L>>()
   readonly #self: string
+  readonly #entries = new Map<string, Entry<L>>()
+  #children: Set<Entry<L>> | null = null
   /** Pids from the parent up to the grand master; empty for the grand master. */
   way: readonly string[] = []
 
@@ -27,6 +32,7 @@ export class Topology<L> {
     return this.#entries.size
   }
 
+  /** The child link behind which a process lives, however deep. */
   below(pid: string): L | undefined {
     return this.#entries.get(pid)?.link
   }
@@ -35,69 +41,74 @@ export class Topology<L> {
     return this.#entries.get(pid)?.info
   }
 
+  /** Pid of the parent of a process below. */
   parentOf(pid: string): string | undefined {
-    return this.#entries.get(pid)?.parent
+    const entry = this.#entries.get(pid)
+    return entry === undefined ? undefined : (entry.parent?.info.pid ?? this.#self)
   }
 
   /** Every process below, parents before their children. */
-  *descendants(): Iterable<{ info: ProcessInfo; parent: string }> {
-    yield* this.#entriesBelow(this.#self)
+  *descendants(): Iterable<ProcessInfo> {
+    for (const { info } of breadthFirst(this.#children ?? [])) yield info
   }
 
   /**
+   * What we know of a subtree is what its link told us, in order: a process that moves is first gone from its old
+   * place. So news of one that is still there are false, or too early; either way its link is to be cut off.
+   *
    * @throws ERR_IPEM_PROTOCOL the parent named does not live behind this link
+   * @throws ERR_IPEM_DUPLICATE_PID
+   * @throws ERR_IPEM_TOO_MANY
    */
   add(link: L, info: ProcessInfo, parent: string): void {
-    if (parent !== this.#self && this.#entries.get(parent)?.link !== link) {
-      throw new IpemError('ERR_IPEM_PROTOCOL', `Expected the parent of ${info.pid} to live behind the same link, got ${parent}`)
+    const { pid } = info
+    const above = parent === this.#self ? null : this.#entries.get(parent)
+    if (above === undefined || (above !== null && above.link !== link)) {
+      const text = `Expected the parent of ${pid} to live behind the same link, got ${parent}`
+      throw new IpemError('ERR_IPEM_PROTOCOL', text, { pid })
     }
-    // A process that re-joined elsewhere before its old place was given up: the newer news wins.
-    if (this.#entries.has(info.pid)) this.remove(info.pid)
-    this.#entries.set(info.pid, { info, link, parent, children: null })
-    const above = this.#entries.get(parent)
-    if (above !== undefined) above.children = (above.children ?? new Set()).add(info.pid)
+    if (this.#entries.has(pid)) {
+      throw new IpemError('ERR_IPEM_DUPLICATE_PID', `${pid} is in the tree already`, { pid })
+    }
+    if (this.#entries.size >= MAX_DESCENDANTS) {
+      throw new IpemError('ERR_IPEM_TOO_MANY', `Expected at most ${MAX_DESCENDANTS} processes below ${this.#self}`, {
+        limit: MAX_DESCENDANTS,
+      })
+    }
+    const entry: Entry<L> = { info, link, parent: above, children: null }
+    this.#entries.set(pid, entry)
+    const siblings = (above === null ? this.#children : above.children) ?? new Set()
+    siblings.add(entry)
+    if (above === null) this.#children = siblings
+    else above.children = siblings
   }
 
   /** Takes a process and all below it out. Answers who is gone, deepest first. */
   remove(pid: string): ProcessInfo[] {
     const entry = this.#entries.get(pid)
     if (entry === undefined) return []
-    const gone: ProcessInfo[] = []
-    for (const child of [...(entry.children ?? [])]) gone.push(...this.remove(child))
-    this.#entries.delete(pid)
-    this.#entries.get(entry.parent)?.children?.delete(pid)
-    gone.push(entry.info)
-    return gone
+    const siblings = entry.parent === null ? this.#children : entry.parent.children
+    siblings?.delete(entry)
+    const gone = breadthFirst([entry]).map(({ info }) => info)
+    for (const info of gone) this.#entries.delete(info.pid)
+    return gone.reverse()
   }
 
   tree(self: ProcessInfo): TreeNode {
-    return { ...self, children: this.#nodes(this.#self) }
+    return nodeOf(self, this.#children)
   }
+}
 
-  *#entriesBelow(parent: string): Iterable<{ info: ProcessInfo; parent: string }> {
-    for (const pid of this.#childrenOf(parent)) {
-      const entry = this.#entries.get(pid)
-      if (entry === undefined) continue
-      yield { info: entry.info, parent }
-      yield* this.#entriesBelow(pid)
-    }
+/** Level by level, without recursion: a large tree costs no stack. */
+function breadthFirst<L>(start: Iterable<Entry<L>>): Entry<L>[] {
+  const entries = [...start]
+  for (let at = 0; at < entries.length; at++) {
+    const { children } = entries[at] as Entry<L>
+    if (children !== null) for (const child of children) entries.push(child)
   }
+  return entries
+}
 
-  #nodes(parent: string): TreeNode[] {
-    const nodes: TreeNode[] = []
-    for (const pid of this.#childrenOf(parent)) {
-      const entry = this.#entries.get(pid)
-      if (entry !== undefined) nodes.push({ ...entry.info, children: this.#nodes(pid) })
-    }
-    return nodes
-  }
-
-  #childrenOf(parent: string): Iterable<string> {
-    if (parent !== this.#self) return this.#entries.get(parent)?.children ?? []
-    return this.#roots()
-  }
-
-  *#roots(): Iterable<string> {
-    for (const [pid, entry] of this.#entries) if (entry.parent === this.#self) yield pid
-  }
+function nodeOf<L>(info: ProcessInfo, children: Iterable<Entry<L>> | null): TreeNode {
+  return { ...info, children: Array.from(children ?? [], (entry) => nodeOf(entry.info, entry.children)) }
 }

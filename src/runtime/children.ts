@@ -11,7 +11,7 @@ import type { Child } from '../supervise/child.js'
 import { spawnFork } from '../supervise/spawn-fork.js'
 import { spawnWorker } from '../supervise/spawn-worker.js'
 import { Supervisor } from '../supervise/supervisor.js'
-import type { Runtime } from './runtime.js'
+import { type Runtime, wordFor } from './runtime.js'
 
 /** Silent rounds within `hangTimeout` after which a child counts as hung. */
 const HANG_ROUNDS = 3
@@ -38,7 +38,10 @@ export class Children {
       onSpawn: (child, process, socket) => this.#onSpawn({ child, process }, new StreamLink(socket, 'pipe', runtime.linkLimits)),
       onExit: () => {},
       onOffline: (_child, pid, info) => this.#onOffline(pid, info),
-      onSpawnError: (_child, error) => runtime.faults.fault(error),
+      onSpawnError: (_child, error, retry) => {
+        if (retry) runtime.faults.warning(error.message, error.code)
+        else runtime.faults.fault(error)
+      },
       onGaveUp: (_child, error) => runtime.faults.fault(error),
       onSize,
     })
@@ -100,7 +103,7 @@ export class Children {
       return false
     }
     this.#lost.set(neighbour.pid, neighbour)
-    this.supervisor.markOffline(present.child, present.process, reason.kind)
+    this.supervisor.markOffline(present.child, present.process, wordFor(reason))
     return true
   }
   readonly #lost = new Map<string, Neighbour>()
@@ -131,7 +134,7 @@ export class Children {
     this.#lost.delete(pid)
     this.#forked.delete(neighbour)
     const ended = info.code !== null || info.signal !== null
-    this.#runtime.lose(neighbour, { ...info, reason: ended ? 'exit' : 'disconnect' })
+    this.#runtime.lose(neighbour, { ...info, reason: ended ? 'exit' : info.reason })
   }
 
   #whenReady(attach: () => void): void {

@@ -4,7 +4,7 @@ import { IpemError } from '../errors.js'
 import { INTERNAL_PREFIX } from '../message.js'
 import type { TreeNode } from '../process-info.js'
 import type { Members } from '../public-types.js'
-import { GRAND_MASTER } from '../request/port.js'
+import { GRAND_MASTER, PARENT } from '../request/port.js'
 import type { Runtime } from './runtime.js'
 
 const CHILDREN = `${INTERNAL_PREFIX}children`
@@ -44,9 +44,13 @@ export class Directory {
 
   async #siblings(): Promise<string[]> {
     const { parent, self } = this.#runtime.bus.members
-    if (parent === null) return []
-    const children = await this.#ask<unknown>(parent.pid, CHILDREN)
-    if (!isTexts(children)) throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected the parent to name its children', { pid: parent.pid })
+    if (parent === null && this.#runtime.open) return []
+    const children = await this.#ask<unknown>(parent?.pid ?? PARENT, CHILDREN).catch((error) => {
+      // Nobody is above, as shows only now.
+      if (parent === null && (error as IpemError).code === 'ERR_IPEM_UNREACHABLE') return []
+      throw error
+    })
+    if (!isTexts(children)) throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected the parent to name its children', { pid: parent?.pid })
     return children.filter((pid) => pid !== self)
   }
 

@@ -5,8 +5,18 @@ import type { Track } from '../bus/track.js'
 import { IpemError } from '../errors.js'
 import { encodePayload } from '../wire/payload.js'
 
+/** The way of a message for somebody who is not known yet. */
+export type LateTrack = () => Track
+
+export function resolve(track: Track | LateTrack): Track {
+  return typeof track === 'function' ? track() : track
+}
+
+/** What a held message costs besides its payload. */
+const OVERHEAD_BYTES = 64
+
 interface HeldMessage {
-  readonly track: Track
+  readonly track: Track | LateTrack
   readonly payload: Buffer
   readonly requestId: number
 }
@@ -23,17 +33,14 @@ export class Held {
   }
 
   /** @throws ERR_IPEM_OVERFLOW, ERR_IPEM_UNSERIALIZABLE, ERR_IPEM_TOO_LARGE */
-  add(track: Track, args: readonly unknown[], requestId: number): void {
+  add(track: Track | LateTrack, args: readonly unknown[], requestId: number): void {
     const payload = encodePayload(args, this.#maxPayload)
-    if (this.#bytes > 0 && this.#bytes + payload.length > this.#maxBytes) {
-      const { event, to } = track.header
-      throw new IpemError('ERR_IPEM_OVERFLOW', `Not ready yet, and ${this.#bytes} bytes are held already`, {
-        limit: this.#maxBytes,
-        event,
-        to: to ?? undefined,
-      })
+    const bytes = payload.length + OVERHEAD_BYTES
+    if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes) {
+      const text = `Not ready yet, and ${this.#messages.length} messages of ${this.#bytes} bytes are held already`
+      throw new IpemError('ERR_IPEM_OVERFLOW', text, { limit: this.#maxBytes })
     }
-    this.#bytes += payload.length
+    this.#bytes += bytes
     this.#messages.push({ track, payload, requestId })
   }
 
@@ -45,7 +52,7 @@ export class Held {
   release(send: (track: Track, payload: Buffer, requestId: number) => void): void {
     for (let next = 0; next < this.#messages.length; next++) {
       const { track, payload, requestId } = this.#messages[next] as HeldMessage
-      send(track, payload, requestId)
+      send(resolve(track), payload, requestId)
     }
     this.#messages = []
     this.#bytes = 0

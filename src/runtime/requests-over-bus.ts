@@ -1,11 +1,17 @@
 // Carries requests, answers and cancels over the bus.
 
+import type { Bus } from '../bus/bus.js'
 import { cancelArgs } from '../bus/notice.js'
+import type { Track } from '../bus/track.js'
+import type { LateTrack } from './held.js'
 import { MessageType } from '../message.js'
-import { GRAND_MASTER, type RequestPort, type RequestTarget } from '../request/port.js'
-import type { Runtime } from './runtime.js'
+import { GRAND_MASTER, PARENT, type RequestPort, type RequestTarget } from '../request/port.js'
 
-type Carrier = Pick<Runtime, 'bus' | 'send'>
+/** What sends: the bus, behind the queue of what waits for `ready`. */
+export interface Carrier {
+  readonly bus: Bus
+  send(track: Track | LateTrack, args: readonly unknown[], requestId: number): void
+}
 
 export class RequestsOverBus implements RequestPort {
   readonly #carrier: Carrier
@@ -31,12 +37,16 @@ export class RequestsOverBus implements RequestPort {
     this.#carrier.bus.members.setWatching(watching)
   }
 
-  #send(type: 8 | 10, { to, route }: RequestTarget, event: string, id: number, args: readonly unknown[]): void {
+  #send(type: 8 | 10, target: RequestTarget, event: string, id: number, args: readonly unknown[]): void {
+    const late = target.to === PARENT
+    this.#carrier.send(late ? () => this.#track(type, target, event) : this.#track(type, target, event), args, id)
+  }
+
+  #track(type: 8 | 10, { to, route }: RequestTarget, event: string): Track {
     const { own, members } = this.#carrier.bus
-    const track =
-      route === undefined
-        ? own.targeted(type, event, to === GRAND_MASTER ? null : to)
-        : own.routed(type, event, Object.freeze([...route, members.self]))
-    this.#carrier.send(track, args, id)
+    if (route !== undefined) return own.routed(type, event, Object.freeze([...route, members.self]))
+    // Without a parent the way ends here: nobody has that name.
+    if (to === PARENT) return own.routed(type, event, [members.parent?.pid ?? PARENT, members.self])
+    return own.targeted(type, event, to === GRAND_MASTER ? null : to)
   }
 }

@@ -15,7 +15,7 @@ import type { HandlerTable } from '../request/handler-table.js'
 import { Requests } from '../request/requests.js'
 import type { PeerInfo } from '../wire/handshake.js'
 import type { Faults } from './faults.js'
-import { Held } from './held.js'
+import { Held, type LateTrack, resolve } from './held.js'
 import { RequestsOverBus } from './requests-over-bus.js'
 
 /** What the emitter is told. */
@@ -53,6 +53,8 @@ export class Runtime implements AttachmentOwner, BusOwner {
   readonly #held: Held
   readonly #attachments = new Map<Neighbour, Attachment>()
   #state: 'starting' | 'ready' | 'closing' | 'closed' = 'starting'
+  readonly #readyWaiters: (() => void)[] = []
+  #leaving = false
   #referenced = true
   /** While `ready` is being told: the parent, or the bus itself where there is none. */
   #placed: Neighbour | Bus | null = null
@@ -108,8 +110,8 @@ export class Runtime implements AttachmentOwner, BusOwner {
   }
 
   /** @throws ERR_IPEM_CLOSED and what the payload codec throws */
-  send(track: Track, args: readonly unknown[], requestId = 0): void {
-    if (this.#state === 'ready' || this.#state === 'closing') this.bus.send(track, args, requestId)
+  send(track: Track | LateTrack, args: readonly unknown[], requestId = 0): void {
+    if (this.#state === 'ready' || this.#state === 'closing') this.bus.send(resolve(track), args, requestId)
     else if (this.#state === 'starting') this.#held.add(track, args, requestId)
     else throw closed()
   }
@@ -125,16 +127,19 @@ export class Runtime implements AttachmentOwner, BusOwner {
   }
 
   becomeGrandMaster(): void {
-    if (this.closing) return
-    this.bus.members.becomeGrandMaster()
+    const { members } = this.bus
+    if (this.closing || members.isGrandMaster) return
+    members.becomeGrandMaster()
     if (this.#state === 'starting') this.#becomeReady(null)
     else this.#tellParent(null)
   }
 
   onParent(parent: Neighbour): void {
+    const first = this.#state === 'starting'
+    // Who joins again is announced first: what a `parent` listener sends must not come from a stranger.
+    if (!first) this.bus.members.announce(parent)
     this.#tellParent(parent.pid)
-    if (this.#state === 'starting') this.#becomeReady(parent)
-    else this.bus.members.announce(parent)
+    if (first) this.#becomeReady(parent)
   }
 
   onChild(_child: Neighbour): void {}
@@ -208,8 +213,19 @@ export class Runtime implements AttachmentOwner, BusOwner {
     this.#owner.onDrain()
   }
 
+  /** Messages that wait for `ready`. */
+  get heldCount(): number {
+    return this.#held.size
+  }
+
   links(): Link[] {
     return [...this.#attachments.keys()].map(({ link }) => link)
+  }
+
+  /** Resolves when everything sent so far has left this process; what is held waits for its way first. */
+  async flush(): Promise<void> {
+    if (this.#state === 'starting') await this.#placedOrClosing()
+    await Promise.all(this.links().map((link) => link.flush()))
   }
 
   setReferenced(referenced: boolean): void {
@@ -217,9 +233,19 @@ export class Runtime implements AttachmentOwner, BusOwner {
     for (const link of this.links()) referenced ? link.ref() : link.unref()
   }
 
-  /** From now on nothing new begins; what is under way may end. */
-  beginClose(): void {
+  /** From now on nothing new begins; what is under way may end, and what is held goes if its way is found in time. */
+  async beginClose(): Promise<void> {
+    this.#leaving = true
+    if (this.#state === 'starting' && this.#held.size > 0) {
+      let timer: NodeJS.Timeout | undefined
+      const deadline = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, this.flushDeadlineMs)
+      })
+      await Promise.race([this.#placedOrClosing(), deadline])
+      clearTimeout(timer)
+    }
     this.#state = 'closing'
+    for (const resolve of this.#readyWaiters.splice(0)) resolve()
   }
 
   async endLinks(): Promise<void> {
@@ -228,8 +254,13 @@ export class Runtime implements AttachmentOwner, BusOwner {
     this.requests.close(closed())
   }
 
+  #placedOrClosing(): Promise<void> {
+    return new Promise((resolve) => this.#readyWaiters.push(resolve))
+  }
+
   #keep(attachment: Attachment): Attachment {
-    if (!attachment.neighbour.link.closed) {
+    // One that was refused at once goes by itself, unheard.
+    if (!attachment.refused && !attachment.neighbour.link.closed) {
       this.#attachments.set(attachment.neighbour, attachment)
       if (!this.#referenced) attachment.neighbour.link.unref()
     }
@@ -238,7 +269,7 @@ export class Runtime implements AttachmentOwner, BusOwner {
 
   #becomeReady(parent: Neighbour | null): void {
     this.#placed = parent ?? this.bus
-    this.#owner.onReady()
+    if (!this.#leaving) this.#owner.onReady()
     this.finishReady()
   }
 
@@ -254,6 +285,7 @@ export class Runtime implements AttachmentOwner, BusOwner {
     this.#held.release((track, payload, requestId) => this.bus.sendEncoded(track, payload, requestId))
     if (this.#state === 'starting') this.#state = 'ready'
     this.parts?.onReady()
+    for (const resolve of this.#readyWaiters.splice(0)) resolve()
   }
 
   #tellParent(pid: string | null): void {
@@ -268,7 +300,8 @@ export function closed(): IpemError {
   return new IpemError('ERR_IPEM_CLOSED', 'This ipem is closed')
 }
 
-function wordFor(reason: LinkCloseReason): string {
+/** How the loss of a link is told: `OfflineInfo.reason`. */
+export function wordFor(reason: LinkCloseReason): string {
   if (reason.kind === 'bye') return 'closed'
   if (reason.kind !== 'error') return 'disconnect'
   return (reason.error as Partial<IpemError> | undefined)?.code === 'ERR_IPEM_PROTOCOL' ? 'protocol' : 'error'

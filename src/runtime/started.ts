@@ -18,6 +18,9 @@ import { Faults } from './faults.js'
 import { Joining } from './joining.js'
 import { Runtime } from './runtime.js'
 
+/** How much of the grace it is under a process leaves to its own children. */
+const SHARE_OF_GRACE = 0.8
+
 export interface StartedOwner {
   listens(event: string): boolean
   onMessage(message: Message): void
@@ -46,7 +49,7 @@ export class Started {
     this.directory = new Directory(this.runtime)
     this.#signals = new Signals({
       enabled: options.signals,
-      stop: () => this.children.supervisor.stopAll(),
+      stop: () => this.#stopBySignal(),
       kill: () => this.children.supervisor.killAll(),
     })
     this.children = new Children(this.runtime, (size) => this.#signals.watch(size > 0))
@@ -93,8 +96,8 @@ export class Started {
     return this.#joining.address()
   }
 
-  async flush(): Promise<void> {
-    await Promise.all(this.runtime.links().map((link) => link.flush()))
+  flush(): Promise<void> {
+    return this.runtime.flush()
   }
 
   /** Idempotent. Children first, as they may still have something to say; then goodbye to everybody. */
@@ -112,7 +115,7 @@ export class Started {
   }
 
   async #close(): Promise<void> {
-    this.runtime.beginClose()
+    await this.runtime.beginClose()
     await this.children.close()
     await this.#joining.close()
     await this.runtime.endLinks()
@@ -120,9 +123,24 @@ export class Started {
     process.off('exit', this.#onExit)
   }
 
+  /** Dying of a signal runs no `exit` listener, so what was sent has to leave before. */
+  async #stopBySignal(): Promise<void> {
+    await this.children.supervisor.stopAll(this.#stopDeadlineMs())
+    await this.runtime.endLinks()
+  }
+
+  /**
+   * Whoever has a parent is itself under that one's grace: deeper levels get less, so that a tree always goes
+   * down from below. Without a parent there is no deadline but each child's own.
+   */
+  #stopDeadlineMs(): number | undefined {
+    const depth = this.members.way.length
+    return depth === 0 ? undefined : this.runtime.options.stopTimeout * SHARE_OF_GRACE ** depth
+  }
+
   /** The parent is gone: whoever is below goes first. */
   async #leave(): Promise<void> {
-    await this.children.close()
+    await this.children.supervisor.stopAll(this.#stopDeadlineMs())
     // As a cluster worker whose primary died: a success, unless the program said otherwise.
     process.exit()
   }
@@ -137,7 +155,7 @@ export class Started {
   readonly #onExit = (): void => {
     this.runtime.finishReady()
     const deadline = performance.now() + this.runtime.flushDeadlineMs
-    let lost = 0
+    let lost = this.runtime.heldCount
     for (const link of this.runtime.links()) lost += link.flushSync(Math.max(0, deadline - performance.now()))
     if (lost > 0) tryToSay(`ipem: ${lost} frame${lost === 1 ? '' : 's'} could not be sent before the exit of ${process.pid}\n`)
   }

@@ -1,7 +1,7 @@
 // What goes wrong with a child, as errors. Who is told is decided elsewhere.
 
 import { IpemError } from '../errors.js'
-import type { ChildExit } from './child.js'
+import type { ChildExit } from './child-exit.js'
 
 /** For `Child.online`: it ended for good, and this is how its last process did. */
 export function exitedError({ code, signal }: ChildExit, cause?: Error): IpemError {

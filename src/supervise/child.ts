@@ -3,20 +3,10 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Worker } from 'node:cluster'
 import { EventEmitter } from 'eventemitter3'
+import type { ChildExit, ChildOffline } from './child-exit.js'
+import type { ProcessRun } from './process-run.js'
 
-/** How a process ended; both are null where the system did not tell. */
-export interface ChildExit {
-  /** The exit code, null if a signal ended it. */
-  readonly code: number | null
-  /** The signal that ended it, null if it exited. */
-  readonly signal: NodeJS.Signals | null
-}
-
-/** Why a child is no longer in the tree. */
-export interface ChildOffline extends ChildExit {
-  /** What ended its link: `end`, `bye`, `error` or `local`. */
-  readonly reason: string
-}
+export type { ChildExit, ChildOffline }
 
 export interface ChildEvents {
   /** A process of this child is in the tree. */
@@ -32,13 +22,10 @@ export interface ChildEvents {
 
 /** What {@link Child} shows. @internal */
 export interface ChildControl {
-  readonly pid: string | null
-  readonly osPid: number | undefined
+  /** The present process, or the last one. */
+  readonly run: ProcessRun
   readonly restarts: number
-  readonly connected: boolean
   readonly online: Promise<string>
-  readonly process: ChildProcess
-  readonly worker: Worker | undefined
   stop(): Promise<ChildExit>
 }
 
@@ -57,12 +44,13 @@ export class Child extends EventEmitter<ChildEvents> {
 
   /** The ipem pid of the present process; null while there is none, or before it is online. */
   get pid(): string | null {
-    return this.#control.pid
+    return this.connected ? this.#control.run.pid : null
   }
 
   /** The OS pid of the present process; undefined while there is none. */
   get osPid(): number | undefined {
-    return this.#control.osPid
+    const { alive, process } = this.#control.run
+    return alive ? process.pid : undefined
   }
 
   /** How often it was restarted so far. */
@@ -72,7 +60,7 @@ export class Child extends EventEmitter<ChildEvents> {
 
   /** True while the present process is in the tree. */
   get connected(): boolean {
-    return this.#control.connected
+    return this.#control.run.connected
   }
 
   /**
@@ -92,12 +80,12 @@ export class Child extends EventEmitter<ChildEvents> {
 
   /** The present process, or the last one. A restart replaces it. */
   get process(): ChildProcess {
-    return this.#control.process
+    return this.#control.run.process
   }
 
   /** The present or last cluster worker, where `worker()` made this child. */
   get worker(): Worker | undefined {
-    return this.#control.worker
+    return this.#control.run.worker
   }
 
   /**

@@ -2,17 +2,25 @@
 // What to do after an end is decided in restart-policy.ts; the order among children is in supervisor.ts.
 
 import type { ChildProcess } from 'node:child_process'
-import type { Worker } from 'node:cluster'
 import { addAbortListener } from 'node:events'
 import type { Socket } from 'node:net'
 import { IpemError } from '../errors.js'
-import { Child, type ChildControl, type ChildExit, type ChildOffline } from './child.js'
+import { Child, type ChildControl } from './child.js'
 import { exitedError, gaveUpError, spawnError } from './child-errors.js'
+import type { ChildExit, ChildOffline } from './child-exit.js'
 import type { ChildSpec } from './child-spec.js'
-import type { Clock, ClockTimer } from './clock.js'
+import type { Clock } from './clock.js'
 import { Deferred } from './deferred.js'
 import { ProcessRun, type ProcessRunHandlers } from './process-run.js'
 import { decideRestart, INITIAL_RESTART_STATE, type ProcessEnd } from './restart-policy.js'
+import { type RestartPacers, RestartTimer } from './restart-timer.js'
+
+/** What all children of a process share. */
+export interface LifecycleShared {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly pacers: RestartPacers
+}
 
 /** What a lifecycle tells its owner, who MUST NOT throw. The child's own state is already right then. */
 export interface LifecycleHooks {
@@ -37,12 +45,12 @@ export class Lifecycle implements ChildControl, ProcessRunHandlers {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #hooks: LifecycleHooks
+  readonly #timer: RestartTimer
   /** Also of processes that ended: their links may close, or even come online, after that. */
   readonly #runs = new WeakMap<ChildProcess, ProcessRun>()
   #run!: ProcessRun
   #state = INITIAL_RESTART_STATE
   #restarts = 0
-  #timer: ClockTimer | null = null
   #online = new Deferred<string>()
   #stopped: Deferred<ChildExit> | null = null
   #lastExit = NO_EXIT
@@ -51,39 +59,24 @@ export class Lifecycle implements ChildControl, ProcessRunHandlers {
   #retired = false
   #ended = false
 
-  constructor(spec: ChildSpec, clock: Clock, random: () => number, hooks: LifecycleHooks) {
+  constructor(spec: ChildSpec, shared: LifecycleShared, hooks: LifecycleHooks) {
     this.#spec = spec
-    this.#clock = clock
-    this.#random = random
+    this.#clock = shared.clock
+    this.#random = shared.random
     this.#hooks = hooks
+    this.#timer = new RestartTimer(shared.clock, shared.pacers, () => this.#restart())
   }
 
-  get pid(): string | null {
-    return this.#run.connected ? this.#run.pid : null
-  }
-
-  get osPid(): number | undefined {
-    return this.#run.alive ? this.#run.process.pid : undefined
+  get run(): ProcessRun {
+    return this.#run
   }
 
   get restarts(): number {
     return this.#restarts
   }
 
-  get connected(): boolean {
-    return this.#run.connected
-  }
-
   get online(): Promise<string> {
     return this.#online.promise
-  }
-
-  get process(): ChildProcess {
-    return this.#run.process
-  }
-
-  get worker(): Worker | undefined {
-    return this.#run.worker
   }
 
   /** Start the first process. Throws what `spawn` throws; the child has then never existed. */
@@ -99,9 +92,8 @@ export class Lifecycle implements ChildControl, ProcessRunHandlers {
   /** From now on nothing is restarted; a restart that is pending is cancelled. The present process lives on. */
   retire(): void {
     this.#retired = true
-    if (!this.#timer) return
-    this.#clock.clearTimeout(this.#timer)
-    this.#timer = null
+    if (!this.#timer.pending) return
+    this.#timer.cancel()
     this.#ended = true
     this.#finish()
   }
@@ -127,8 +119,7 @@ export class Lifecycle implements ChildControl, ProcessRunHandlers {
   setRef(ref: boolean): void {
     this.#referenced = ref
     this.#run.setRef(ref)
-    if (ref) this.#timer?.ref()
-    else this.#timer?.unref()
+    this.#timer.setRef(ref)
   }
 
   markOnline(process: ChildProcess, pid: string): void {
@@ -186,7 +177,6 @@ export class Lifecycle implements ChildControl, ProcessRunHandlers {
   }
 
   #restart(): void {
-    this.#timer = null
     this.#restarts++
     try {
       this.#spawn()
@@ -208,8 +198,7 @@ export class Lifecycle implements ChildControl, ProcessRunHandlers {
     const decision = decideRestart(this.#spec.restart, this.#state, end, this.#random())
     if (decision.action === 'restart') {
       this.#state = decision.state
-      this.#timer = this.#clock.setTimeout(() => this.#restart(), decision.delayMs)
-      if (!this.#referenced) this.#timer.unref()
+      this.#timer.start(decision.delayMs, decision.healthy)
     } else this.#ended = true
     return decision.action
   }

@@ -3,7 +3,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Worker } from 'node:cluster'
 import type { Socket } from 'node:net'
-import type { ChildExit } from './child.js'
+import type { ChildExit } from './child-exit.js'
 import type { Spawned } from './child-spec.js'
 import type { Clock, ClockTimer } from './clock.js'
 

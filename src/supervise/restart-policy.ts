@@ -51,7 +51,13 @@ export interface ProcessEnd {
 }
 
 export type RestartDecision =
-  | { readonly action: 'restart'; readonly delayMs: number; readonly state: RestartState }
+  | {
+      readonly action: 'restart'
+      readonly delayMs: number
+      /** It was healthy before it ended; else it is likely to crash again. */
+      readonly healthy: boolean
+      readonly state: RestartState
+    }
   | { readonly action: 'end' | 'give-up' }
 
 /** The shortest delay from the second restart in a row on: no options make a hot loop. */
@@ -99,10 +105,11 @@ export function decideRestart(
   const restartedAt = recentRestarts(policy, state, end.at)
   if (policy.intensity && restartedAt.length > policy.intensity.restarts) return GIVE_UP
 
-  const lastDelayMs = nextDelay(policy, wasHealthy(policy, end) ? null : state.lastDelayMs)
+  const healthy = wasHealthy(policy, end)
+  const lastDelayMs = nextDelay(policy, healthy ? null : state.lastDelayMs)
   // Only added: a restart is never earlier than the options say. Spread, or a crashed crowd comes back as one.
   const delayMs = Math.min(Math.round(lastDelayMs * (1 + MAX_JITTER * random)), MAX_TIMER_MS)
-  return { action: 'restart', delayMs, state: { lastDelayMs, restartedAt } }
+  return { action: 'restart', delayMs, healthy, state: { lastDelayMs, restartedAt } }
 }
 
 function nextDelay(policy: RestartPolicy, lastDelayMs: number | null): number {

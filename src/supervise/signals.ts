@@ -21,7 +21,10 @@ export interface SignalHost {
 export interface SignalsOptions {
   /** The `signals` option. With false nothing is ever listened to. */
   readonly enabled: boolean
-  /** The ordered stop. Whatever becomes of it, the process dies afterwards. */
+  /**
+   * The ordered stop. Whatever becomes of it, the process dies afterwards, and `exit` listeners do not run then: what
+   * must not be lost is flushed here.
+   */
   stop(signal: NodeJS.Signals): Promise<unknown>
   /** Kill all children at once. */
   kill(): void

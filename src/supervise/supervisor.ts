@@ -4,11 +4,13 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { IpemError } from '../errors.js'
-import type { Child, ChildOffline } from './child.js'
+import type { Child } from './child.js'
 import { startError } from './child-errors.js'
+import type { ChildOffline } from './child-exit.js'
 import type { ChildSpec } from './child-spec.js'
 import { type Clock, systemClock } from './clock.js'
-import { Lifecycle } from './lifecycle.js'
+import { Lifecycle, type LifecycleShared } from './lifecycle.js'
+import { RestartPacers } from './restart-timer.js'
 
 /** What the supervisor tells its owner. These MUST NOT throw. */
 export interface SupervisorHooks {
@@ -34,8 +36,7 @@ export interface SupervisorOptions {
 
 export class Supervisor {
   readonly #hooks: SupervisorHooks
-  readonly #clock: Clock
-  readonly #random: () => number
+  readonly #shared: LifecycleShared
   /** The present children, first started first. */
   readonly #present = new Map<Child, Lifecycle>()
   /** Past ones too: their links may still close. */
@@ -46,8 +47,7 @@ export class Supervisor {
 
   constructor(hooks: SupervisorHooks, { clock = systemClock, random = Math.random }: SupervisorOptions = {}) {
     this.#hooks = hooks
-    this.#clock = clock
-    this.#random = random
+    this.#shared = { clock, random, pacers: new RestartPacers() }
   }
 
   /** Children that run or wait for their restart. */
@@ -78,7 +78,7 @@ export class Supervisor {
    */
   start(spec: ChildSpec): Child {
     if (this.#closed) throw new IpemError('ERR_IPEM_CLOSED', 'close() was called, no child can be started any more')
-    const lifecycle: Lifecycle = new Lifecycle(spec, this.#clock, this.#random, {
+    const lifecycle: Lifecycle = new Lifecycle(spec, this.#shared, {
       onSpawn: (process, socket) => this.#hooks.onSpawn(lifecycle.child, process, socket),
       onExit: ({ code, signal }) => this.#hooks.onExit(lifecycle.child, code, signal),
       onOffline: (pid, info) => this.#hooks.onOffline(lifecycle.child, pid, info),
@@ -126,8 +126,9 @@ export class Supervisor {
       this.#stopping = null
     })
     if (deadlineMs === undefined) return this.#stopping
-    const timer = this.#clock.setTimeout(() => this.killAll(), deadlineMs)
-    return this.#stopping.finally(() => this.#clock.clearTimeout(timer))
+    const { clock } = this.#shared
+    const timer = clock.setTimeout(() => this.killAll(), deadlineMs)
+    return this.#stopping.finally(() => clock.clearTimeout(timer))
   }
 
   /** SIGKILL to all children, now. None is restarted. */

@@ -1,18 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Worker } from 'node:cluster';
 import { EventEmitter } from 'eventemitter3';
-/** How a process ended; both are null where the system did not tell. */
-export interface ChildExit {
-    /** The exit code, null if a signal ended it. */
-    readonly code: number | null;
-    /** The signal that ended it, null if it exited. */
-    readonly signal: NodeJS.Signals | null;
-}
-/** Why a child is no longer in the tree. */
-export interface ChildOffline extends ChildExit {
-    /** What ended its link: `end`, `bye`, `error` or `local`. */
-    readonly reason: string;
-}
+import type { ChildExit, ChildOffline } from './child-exit.js';
+export type { ChildExit, ChildOffline };
 export interface ChildEvents {
     /** A process of this child is in the tree. */
     online: [pid: string];
