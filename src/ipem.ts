@@ -210,17 +210,17 @@ class IpemEmitter extends ListeningEmitter {
   }
 
   fork(path: string | URL, args: readonly string[] | ForkOptions = [], options?: ForkOptions): Child {
-    const { children } = this.#running()
+    const { children } = this.#mayFork()
     checkFork(path, args, options)
     return Array.isArray(args) ? children.fork(path, args, options) : children.fork(path, [], args as ForkOptions)
   }
 
   worker(options?: WorkerOptions): Child {
-    return this.#running().children.worker(options)
+    return this.#mayFork().children.worker(options)
   }
 
   adopt(child: ChildProcess): this {
-    const { children } = this.#running()
+    const { children } = this.#mayFork()
     checkChannel(child)
     children.adopt(child)
     return this
@@ -329,6 +329,13 @@ class IpemEmitter extends ListeningEmitter {
     if (this.#started === null) throw new IpemError('ERR_IPEM_NOT_STARTED', 'Call start() first')
     if (this.#started.closed) throw closed()
     return this.#started
+  }
+
+  /** Nobody new comes in once `close()` was called. */
+  #mayFork(): Started {
+    const started = this.#running()
+    if (started.closing) throw closed()
+    return started
   }
 
   /** Runs the listeners with the message as `this`, and as `ipem.message` meanwhile. */

@@ -173,7 +173,10 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
     } | string | null;
     /** Resolves when everything sent so far has left this process. */
     flush(): Promise<void>;
-    /** Stops the children in order, says goodbye, flushes and lets everything go. The process can then exit by itself. */
+    /**
+     * Stops the children in order, says goodbye, flushes and lets everything go. The process can then exit by itself.
+     * Until the children have ended listeners are called and messages can be sent, but no process can be forked.
+     */
     close(): Promise<void>;
     ref(): this;
     /** Links, children and the listening socket no longer keep this process alive. */

@@ -7,7 +7,7 @@ import { cyan, indent, tell } from './screen.js'
 import { askEveryone, find, people, ports, quiet, stock, until } from './shop.js'
 
 const ITEMS = ['apples', 'bread', 'cheese', 'dates', 'eggs', 'figs']
-const REQUESTS_A_DAY = 240
+const REQUESTS_A_DAY = 120
 const SALES = 12
 
 /** Returns what the processes themselves cannot know: how the customers and the killed worker fared. */

@@ -131,6 +131,9 @@ export class Members implements Surroundings<Neighbour>, Whereabouts<Neighbour>,
    * @throws ERR_IPEM_RING, ERR_IPEM_TOO_MANY
    */
   setParent(parent: Neighbour, pid: string, way: readonly string[]): void {
+    if (this.parent !== null) {
+      throw new IpemError('ERR_IPEM_RING', `Two ways up, by ${this.parent.pid} and ${pid}, would make a ring`, { pid })
+    }
     this.#checkWay(way)
     parent.pid = pid
     this.#byPid.set(pid, parent)

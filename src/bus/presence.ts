@@ -39,24 +39,25 @@ export class Presence {
     this.#tell(parent, { what: 'online', pids: [self], process: own, parent: parent.pid })
     for (const info of topology.descendants()) {
       const pids = this.#wayFrom(info.pid)
-      if (pids.length <= MAX_HOPS)
-        this.#tell(parent, { what: 'online', pids, process: info, parent: pids[1] as string })
+      if (pids.length > MAX_HOPS) break
+      this.#tell(parent, { what: 'online', pids, process: info, parent: pids[1] as string })
     }
   }
 
-  /** @throws ERR_IPEM_PROTOCOL, ERR_IPEM_DUPLICATE_PID, ERR_IPEM_TOO_MANY */
+  /** @throws ERR_IPEM_PROTOCOL, ERR_IPEM_DUPLICATE_PID, ERR_IPEM_RING, ERR_IPEM_TOO_MANY */
   onOnline(from: Neighbour, { pids, process, parent }: Online): void {
     const { self, topology } = this.#host
-    this.#checkWay(from, pids, true)
     if (pids[0] !== process.pid || parent !== (pids[1] ?? self)) throw unbelievable(from)
     let info = process
     if (from.isParent) {
-      // The parent itself is above, it never comes.
+      // The parent itself was there before us.
       if (pids.length === 1) throw unbelievable(from)
+      if (!this.#concerns(from, pids, info.pid)) return
     } else {
+      this.#checkWay(from, pids, true)
+      if (topology.way.includes(info.pid)) throw ring(info.pid)
       // Of a direct child we know better than it says.
       if (pids.length === 1) info = from.info as ProcessInfo
-      else if (topology.way.includes(info.pid)) throw unbelievable(from)
       topology.add(from, info, parent)
       this.#host.restructured()
       if (pids.length === 1) {
@@ -70,11 +71,13 @@ export class Presence {
 
   /** @throws ERR_IPEM_PROTOCOL */
   onOffline(from: Neighbour, { pids, pid, info }: Offline): void {
-    const { self, topology } = this.#host
-    this.#checkWay(from, pids, false)
-    const behind = topology.below(pid)
-    if (from.isParent ? pid === self || behind !== undefined : pid === from.pid || behind !== from) return
-    if (!from.isParent) this.#forget(pid)
+    if (from.isParent) {
+      if (!this.#concerns(from, pids, pid)) return
+    } else {
+      this.#checkWay(from, pids, false)
+      if (pid === from.pid || this.#host.topology.below(pid) !== from) return
+      this.#forget(pid)
+    }
     this.#tellOffline(pid, info, from, pids)
   }
 
@@ -138,13 +141,18 @@ export class Presence {
     this.#host.onPresence(message, pid)
   }
 
-  /** The way of the news must be one that leads here over this link; who comes online stands at its beginning. */
+  /** The way must be the one that leads here over this child; who comes online stands at its beginning. */
   #checkWay(from: Neighbour, pids: readonly string[], coming: boolean): void {
     const { self, topology } = this.#host
-    const fits = from.isParent
-      ? (pid: string) => pid !== self && topology.below(pid) === undefined
-      : (pid: string, at: number) => (at === 0 && coming) || topology.parentOf(pid) === (pids[at + 1] ?? self)
-    if (pids.at(-1) !== from.pid || new Set(pids).size < pids.length || !pids.every(fits)) throw unbelievable(from)
+    const fits = (pid: string, at: number) => (at === 0 && coming) || topology.parentOf(pid) === (pids[at + 1] ?? self)
+    if (pids.at(-1) !== from.pid || pids.includes(self) || !pids.every(fits)) throw unbelievable(from)
+  }
+
+  /** Whether news from above are of those above: whoever is below us now has moved since, we know better. */
+  #concerns(parent: Neighbour, pids: readonly string[], subject: string): boolean {
+    const { self, topology } = this.#host
+    if (pids.at(-1) !== parent.pid || new Set(pids).size < pids.length) throw unbelievable(parent)
+    return ![subject, ...pids].some((pid) => pid === self || topology.below(pid) !== undefined)
   }
 
   #wayFrom(pid: string): string[] {
@@ -161,4 +169,9 @@ export class Presence {
 function unbelievable(from: Neighbour): IpemError {
   const text = 'Expected news of a process that can live behind this link'
   return new IpemError('ERR_IPEM_PROTOCOL', text, { pid: from.pid })
+}
+
+/** Who is above us cannot be below too. It may have moved, and its old place not have been given up so far. */
+function ring(pid: string): IpemError {
+  return new IpemError('ERR_IPEM_RING', `Joining here would make a ring through ${pid}`, { pid })
 }

@@ -1,15 +1,19 @@
 // The door of a grand master: greets who connects, within bounds, and tells its owner who proved himself.
 //
-// At most `maxUnauthenticated` connections are at the door at a time. When one more comes, the oldest one that has
-// not said a word is shown out, and only where all have spoken the oldest of those. A real joiner says hello with
-// its first packet, so connections that are silent, however many, never stand in its way for longer than one turn
-// of the event loop; every one that stays is gone at the deadline.
+// At most `maxUnauthenticated` connections are at the door at a time. When one more comes, the oldest one that has not
+// said a word has to go. A real joiner says hello with its first packet, and libuv (since 1.45) accepts one connection
+// in a turn of the event loop, so that hello is read before the next two come in: silent connections, however many
+// and however fast, never stand in its way. Where all have spoken, one goes that has taken longer than joiners do, or
+// else the new one, because in a crowd of real joiners those who came first are nearest to the end.
 
 import type { Socket } from 'node:net'
 import { IpemError } from '../errors.js'
 import type { PeerInfo } from '../wire/handshake.js'
 import { ListenerHandshake } from '../wire/handshake-machine.js'
 import { Greeting, type GreetingOutcome } from './greeting.js'
+
+/** Who has said hello and not answered for so long is slow or none of us. */
+const SLOW_MS = 1000
 
 /** Most different complaints told to the owner; an attacker can make up more. */
 const MAX_REPORTS = 128
@@ -30,6 +34,7 @@ export interface AcceptorHandlers {
 
 interface Guest {
   readonly spoken: boolean
+  readonly since: number
   /** With an error the guest is told why. */
   cancel(error?: IpemError): void
 }
@@ -64,37 +69,42 @@ export class Acceptor {
   /** A connection that can be spoken on. */
   greet(socket: Socket): void {
     this.#securing.get(keyOf(socket))?.()
-    if (!this.#enter(socket)) return
+    if (this.#closed) {
+      socket.destroy()
+      return
+    }
     const { self, cookie, accepts, handshakeTimeout } = this.#options
     const place = placeOf(socket)
-    const leave = (): void => this.#leave(guest, socket)
     const handshake = new ListenerHandshake({ self, cookie, accepts })
     const guest = new Greeting(socket, handshake, handshakeTimeout, (outcome) => {
       this.#guests.delete(guest)
-      if (outcome.kind === 'done') {
-        leave()
-        socket.off('close', leave)
-      }
+      if (outcome.kind === 'done') leave()
       this.#onOutcome(outcome, socket, place)
     })
-    this.#guests.add(guest)
-    socket.once('close', leave)
+    const leave = this.#enter(guest, socket)
     // A stranger does not keep this process alive.
     socket.unref()
   }
 
   /** A connection whose TLS handshake has only begun; `greet` follows when it is through. */
   awaitTls(socket: Socket): void {
-    if (!this.#enter(socket)) return
-    const key = keyOf(socket)
-    const guest: Guest = { spoken: false, cancel: () => socket.destroy() }
-    const leave = (): void => {
-      this.#leave(guest, socket)
-      if (this.#securing.get(key) === leave) this.#securing.delete(key)
+    if (this.#closed) {
+      socket.destroy()
+      return
     }
-    this.#guests.add(guest)
-    this.#securing.set(key, leave)
-    socket.once('close', leave)
+    const guest: Guest = {
+      // Whatever it was: what it means only TLS knows.
+      get spoken() {
+        return socket.bytesRead > 0
+      },
+      since: performance.now(),
+      cancel: () => socket.destroy(),
+    }
+    const key = keyOf(socket)
+    this.#securing.set(
+      key,
+      this.#enter(guest, socket, () => this.#securing.delete(key)),
+    )
   }
 
   /** The TLS handshake of a connection failed. */
@@ -119,35 +129,37 @@ export class Acceptor {
   close(): void {
     this.#closed = true
     for (const guest of this.#guests) guest.cancel()
+    this.#guests.clear()
     for (const socket of this.#sockets) socket.destroy()
     for (const { socket } of this.#held ?? []) socket.destroy()
     this.#held = null
   }
 
-  #enter(socket: Socket): boolean {
-    if (this.#closed) {
-      socket.destroy()
-      return false
+  /** Returns what takes it off the lists again, which also happens when it closes. */
+  #enter(guest: Guest, socket: Socket, onLeave = ignore): () => void {
+    const leave = (): void => {
+      this.#guests.delete(guest)
+      this.#sockets.delete(socket)
+      socket.off('close', leave)
+      onLeave()
     }
-    if (this.#guests.size >= this.#options.maxUnauthenticated) this.#makeRoom()
+    socket.on('close', leave)
     this.#sockets.add(socket)
-    return true
+    this.#guests.add(guest)
+    if (this.#guests.size > this.#options.maxUnauthenticated) this.#makeRoom(guest)
+    return leave
   }
 
-  #leave(guest: Guest, socket: Socket): void {
-    this.#guests.delete(guest)
-    this.#sockets.delete(socket)
-  }
-
-  #makeRoom(): void {
+  #makeRoom(newcomer: Guest): void {
     const guests = [...this.#guests]
-    const guest = guests.find(({ spoken }) => !spoken) ?? (guests[0] as Guest)
-    this.#guests.delete(guest)
+    const silent = guests.find((guest) => guest !== newcomer && !guest.spoken)
+    const slow = guests.find(({ since }) => performance.now() - since > SLOW_MS)
+    const leaving = silent ?? slow ?? newcomer
+    this.#guests.delete(leaving)
     const limit = this.#options.maxUnauthenticated
-    const error = new IpemError('ERR_IPEM_TOO_MANY', `More than ${limit} connections wait for their handshake`, {
-      limit,
-    })
-    guest.cancel(error)
+    const message = `More than ${limit} connections wait for their handshake`
+    const error = new IpemError('ERR_IPEM_TOO_MANY', message, { limit })
+    leaving.cancel(error)
     this.#report(error, '')
   }
 

@@ -1,9 +1,10 @@
 // One bid to be the grand master at an address: binds it, finds out whether it is the one who answers there,
 // and keeps the door while it is.
 //
-// A bind that succeeded proves little: a socket file can be replaced a moment later by a process that found the
-// same stale file. So a candidate dials its own address and looks who answers: once before it lets anybody in, once
-// more after one `delayReconnect`, and where the address is a file, whenever the file is not its own any more.
+// For a port the bind proves it. A socket file is another matter: it can be moved or replaced by a process that found
+// the same stale file and was held up between two of its calls. So a candidate dials its own address and looks who
+// answers: once when those who were at it have had the time to finish, before it lets anybody in; once more after
+// one `delayReconnect`; and then whenever the file is not its own any more.
 
 import type { AddressInfo, Socket } from 'node:net'
 import type { IpemError } from '../errors.js'
@@ -12,9 +13,10 @@ import { DialerHandshake } from '../wire/handshake-machine.js'
 import { Acceptor } from './acceptor.js'
 import type { SocketAddress } from './address.js'
 import { Dial, type DialOutcome } from './dial.js'
-import { Listener, type TlsSettings } from './listen.js'
+import { Listener } from './listen.js'
 import { afterCallingSelf, jittered, type Random } from './rendezvous-policy.js'
 import type { SocketIdentity } from './socket-file.js'
+import type { TlsSettings } from './tls.js'
 
 /** No process has it: this is who a candidate calls itself when it calls itself. */
 const PROBE_PID = '0-0000000000'
@@ -23,6 +25,8 @@ const PROBE_PID = '0-0000000000'
 const MAX_UNSURE = 3
 const UNSURE_PAUSE_MS = 50
 const MIN_WATCH_MS = 1000
+/** How long a process may be held up between the calls that give a socket its name, on a machine that is busy. */
+const SETTLE_MS = 50
 
 export interface CandidateOptions {
   readonly self: PeerInfo
@@ -68,7 +72,8 @@ export class Candidate {
       onReport: (text) => handlers.onReport(text),
     })
     this.#listener = new Listener(options, {
-      onListening: () => this.#callSelf(),
+      onListening: () =>
+        address.path === undefined ? this.#callSelf() : this.#later(SETTLE_MS, () => this.#callSelf()),
       onTaken: () => this.#beaten(),
       onFailed: (error) => {
         this.close()

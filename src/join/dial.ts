@@ -6,8 +6,8 @@ import { IpemError } from '../errors.js'
 import type { DialerHandshake } from '../wire/handshake-machine.js'
 import { describeAddress, dialable, type SocketAddress } from './address.js'
 import { Greeting, type GreetingOutcome } from './greeting.js'
-import type { TlsSettings } from './listen.js'
 import { identityOf, type SocketIdentity } from './socket-file.js'
+import { connectTls, type TlsSettings } from './tls.js'
 
 export type DialOutcome =
   | GreetingOutcome
@@ -26,7 +26,7 @@ export interface DialRequest {
   /** Connecting has this long, and the handshake after it the same again. */
   readonly timeoutMs: number
   readonly handshake: DialerHandshake
-  /** A process that calls itself: the proof says who answers, a certificate need not name 127.0.0.1 for that. */
+  /** A process calls itself, see {@link connectTls}. */
   readonly toSelf?: boolean
 }
 
@@ -82,9 +82,7 @@ export class Dial {
     const address = dialable(this.#request.address)
     if (address.path !== undefined) return net.connect({ path: address.path })
     const { host, port } = address
-    if (!this.#secure) return net.connect({ host, port, noDelay: true })
-    const { connect } = process.getBuiltinModule('node:tls')
-    return connect({ ...(tls as object), host, port, rejectUnauthorized: !toSelf }).setNoDelay(true)
+    return tls === null ? net.connect({ host, port, noDelay: true }) : connectTls(tls, host, port, toSelf)
   }
 
   readonly #onConnect = (): void => {

@@ -53,6 +53,8 @@ export class Greeting {
     if (first !== null) socket.write(first)
   }
 
+  readonly since = performance.now()
+
   /** True once the other end has sent a hello that could be read. */
   get spoken(): boolean {
     return this.#handshake.spoken

@@ -4,16 +4,13 @@
 import fs from 'node:fs'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import net from 'node:net'
-import type { Server as TlsServer } from 'node:tls'
 import { IpemError } from '../errors.js'
-import type { ResolvedSocketOptions } from '../options.js'
 import { describeAddress, isWindowsPipe, type SocketAddress } from './address.js'
 import { identityOf, kindOf, removeFile, type SocketIdentity, takeName, uniqueBeside } from './socket-file.js'
+import { createTlsServer, type TlsSettings } from './tls.js'
 
 /** Tries with other unique names; only where the path leaves room for one or two characters they can meet. */
 const MAX_NAME_TRIES = 20
-
-export type TlsSettings = ResolvedSocketOptions['tls']
 
 export interface ListenRequest {
   readonly address: SocketAddress
@@ -97,20 +94,10 @@ export class Listener {
     if (tls === null || this.#path !== null) {
       server = net.createServer({ noDelay: true })
     } else {
-      const { createServer } = process.getBuiltinModule('node:tls')
-      const { servername: _dialerOnly, ...identity } = tls
-      // With an authority of our own both sides show a certificate.
-      const mutual = tls.ca !== undefined
-      server = createServer({
-        ...(identity as object),
-        noDelay: true,
-        requestCert: mutual,
-        rejectUnauthorized: mutual,
-        handshakeTimeout,
-      })
-      const secure = server as TlsServer
+      const secure = createTlsServer(tls, handshakeTimeout)
       secure.on('secureConnection', (socket) => handlers.onSecure(socket))
       secure.on('tlsClientError', (error, socket) => handlers.onTlsError(error, socket))
+      server = secure
     }
     server.on('connection', (socket) => handlers.onConnection(socket))
     return server

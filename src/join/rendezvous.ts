@@ -12,6 +12,7 @@ import { Dial } from './dial.js'
 import { type Action, afterDial, afterLoss, afterTaken, type Random, type Situation } from './rendezvous-policy.js'
 import type { RendezvousCallbacks, RendezvousInit, RendezvousOptions } from './rendezvous-types.js'
 import type { SocketIdentity } from './socket-file.js'
+import { checkTls } from './tls.js'
 
 export type { RendezvousCallbacks, RendezvousInit, RendezvousOptions } from './rendezvous-types.js'
 
@@ -106,6 +107,7 @@ export class Rendezvous {
     try {
       this.#address = resolveAddress(socket)
       if (!socket.onlyConnect) checkExposure(this.#address, socket)
+      checkTls(socket.tls)
       this.#cookie = this.#loadCookie()
     } catch (error) {
       if (!(error instanceof IpemError)) throw error

@@ -28,6 +28,10 @@ export abstract class LinkBase implements Link {
   #lastPending = 0
   #stillTicks = 0
   #flushes: (() => void)[] = []
+  /** Set in an `exit` handler: the event loop is over. */
+  #exitDeadline: number | null = null
+  #enough = (): boolean => true
+  #pings = 0
 
   constructor(limits: LinkLimits) {
     this.#limits = limits
@@ -71,6 +75,7 @@ export abstract class LinkBase implements Link {
 
   send(kind: FrameKind, body: Uint8Array): void {
     if (this.#closed || this.#saidBye) return
+    if (kind === FrameKind.ping) this.#pings++
     this.outbox.addFrame(kind, body)
     this.#added()
   }
@@ -115,9 +120,39 @@ export abstract class LinkBase implements Link {
     this.disconnected({ kind: error === undefined ? 'local' : 'error', ...(error && { error }) })
   }
 
-  /** A medium that cannot write synchronously gives up what it still holds. */
-  flushSync(_deadlineMs: number): number {
+  flushSync(deadlineMs: number): number {
+    this.#exitDeadline = performance.now() + deadlineMs
+    return this.writeAtExit(deadlineMs)
+  }
+
+  lingerSync(): void {}
+
+  receiveSync(enough: () => boolean): void {
+    const before = this.#enough
+    this.#enough = enough
+    this.readAtExit(this.exitMs, () => this.closed || enough())
+    this.#enough = before
+  }
+
+  /** Writes what is queued. A medium that cannot do so synchronously gives up what it holds. */
+  protected writeAtExit(_deadlineMs: number): number {
     return countFrames(this.outbox.take())
+  }
+
+  /** Hands what comes in to `received`, until there is enough of it or nothing more can come. */
+  protected readAtExit(_deadlineMs: number, _enough: () => boolean): void {}
+
+  /** What is left of the time in an `exit` handler. */
+  protected get exitMs(): number {
+    return Math.max(0, (this.#exitDeadline ?? 0) - performance.now())
+  }
+
+  /** Asks the other end whether it has read everything, and waits for its yes. */
+  protected askAtExit(): void {
+    this.outbox.addFrame(FrameKind.ping, NO_BODY)
+    this.#pings++
+    this.writeAtExit(this.exitMs)
+    this.readAtExit(this.exitMs, () => this.closed || this.#pings === 0)
   }
 
   /** Bytes arrived. Malformed ones end the link, and only this link. */
@@ -168,11 +203,18 @@ export abstract class LinkBase implements Link {
   }
 
   #onFrame(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
+    if (kind === FrameKind.pong && this.#pings > 0) this.#pings--
+    if (this.#exitDeadline !== null && this.#enough()) return
     this.#handlers?.onFrame(kind, bytes, start, end)
     if (this.#closed) this.#reader.stop()
   }
 
   #added(): void {
+    if (this.#exitDeadline !== null) {
+      this.writeAtExit(this.exitMs)
+      this.lingerSync()
+      return
+    }
     if (!this.#needDrain && this.queuedBytes > this.#limits.highWaterMark) this.#overMark()
     if (this.outbox.full && this.pendingBytes === 0) this.#leave()
     else if (!this.#scheduled) {

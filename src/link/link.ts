@@ -54,8 +54,18 @@ export interface Link {
   end(deadlineMs: number): Promise<void>
   /** Close at once; what is queued is lost. */
   destroy(error?: Error): void
-  /** In an `exit` handler: write what is queued, synchronously, for at most `deadlineMs`. Returns frames given up. */
+  /**
+   * In an `exit` handler: write what is queued, synchronously, for at most `deadlineMs`. Returns frames given up.
+   * What is sent afterwards leaves at once, within the same time; what comes in is not reported any more.
+   */
   flushSync(deadlineMs: number): number
+  /**
+   * After `flushSync`, within its time: wait until the other end has read everything, where the medium may drop what
+   * was not read when this process ends.
+   */
+  lingerSync(): void
+  /** After `flushSync`, within its time: read and report frames until there is `enough`. */
+  receiveSync(enough: () => boolean): void
   ref(): void
   unref(): void
 }

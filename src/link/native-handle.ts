@@ -1,4 +1,5 @@
-// The two facts about a socket that Node has no public name for. Everything that touches `_handle` is here.
+// What Node has no public name for: two facts about a socket, and the moment before it is destroyed.
+// Everything that touches `_handle` or `_destroy` is here.
 
 import type { Socket } from 'node:net'
 
@@ -27,3 +28,18 @@ export function descriptorOf(socket: Socket): number | null {
   const fd = handleOf(socket)?.fd
   return fd === undefined || fd < 0 ? null : fd
 }
+
+/**
+ * Calls back when a write has failed because the other end is gone, while the descriptor is still open. net.Socket
+ * destroys itself right after that, and what the other end wrote before it went and nobody has read is lost with it.
+ * https://github.com/nodejs/node/blob/v20.x/lib/internal/streams/destroy.js (errorOrDestroy)
+ */
+export function onBrokenWrite(socket: Socket, callback: () => void): void {
+  const { _destroy } = socket
+  socket._destroy = (error: NodeJS.ErrnoException | null, done) => {
+    if (error?.syscall?.startsWith('write') === true && GONE.has(error.code)) callback()
+    _destroy.call(socket, error, done)
+  }
+}
+
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET'])

@@ -4,9 +4,9 @@
 import type { Socket } from 'node:net'
 import type { LinkLimits } from './link.js'
 import { LinkBase } from './link-base.js'
-import { descriptorOf, unwrittenBytes } from './native-handle.js'
+import { descriptorOf, onBrokenWrite, unwrittenBytes } from './native-handle.js'
 import { countFrames } from './outbox.js'
-import { writeChunksSync } from './write-sync.js'
+import { readChunksSync, writeChunksSync } from './write-sync.js'
 
 export class StreamLink extends LinkBase {
   readonly kind: 'pipe' | 'socket'
@@ -15,6 +15,9 @@ export class StreamLink extends LinkBase {
   readonly #onWritten = (error?: Error | null): void => this.#taken(error)
   #writing: Buffer[] | null = null
   #error: Error | undefined
+  #reading = false
+  /** An exit came to its deadline in the middle of a frame: nothing can follow. */
+  #cut = false
 
   /** `rest`: bytes that were read from the socket before it was handed over. */
   constructor(socket: Socket, kind: 'pipe' | 'socket', limits: LinkLimits, rest: Buffer | null = null) {
@@ -25,11 +28,15 @@ export class StreamLink extends LinkBase {
     // From the start: a socket that breaks before the link is opened must not throw.
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
+    onBrokenWrite(socket, () => {
+      if (this.#reading) this.readAtExit(0, () => this.closed)
+    })
   }
 
   protected startReading(): void {
     if (this.#rest !== null && this.#rest.length > 0) this.received(this.#rest)
     if (this.closed) return
+    this.#reading = true
     this.#socket.on('data', this.#onData)
     // A listener alone does not start a socket handed over paused.
     this.#socket.resume()
@@ -77,16 +84,33 @@ export class StreamLink extends LinkBase {
     this.#socket.unref()
   }
 
-  override flushSync(deadlineMs: number): number {
-    if (this.closed) return 0
+  /** Written is not read: TCP drops what is under way when a process ends that has not read all of its own input. */
+  override lingerSync(): void {
+    if (!this.closed && !this.#cut && this.#socket.remoteAddress !== undefined) this.askAtExit()
+  }
+
+  protected override writeAtExit(deadlineMs: number): number {
     const flying = this.#writing ?? []
     const total = flying.reduce((sum, chunk) => sum + chunk.length, 0)
-    const chunks = [...flying, ...this.outbox.take()]
-    if (chunks.length === 0) return 0
-    const fd = descriptorOf(this.#socket)
     const before = this.#writing === null ? 0 : total - unwrittenBytes(this.#socket)
-    const written = fd === null ? before : writeChunksSync(fd, chunks, before, deadlineMs)
-    return countFrames(chunks, written)
+    const chunks = [...flying, ...this.outbox.take()]
+    // The event loop does not go on with it.
+    this.#writing = null
+    if (this.closed || chunks.length === 0) return 0
+    const fd = this.#cut ? null : descriptorOf(this.#socket)
+    const lost = countFrames(chunks, fd === null ? before : writeChunksSync(fd, chunks, before, deadlineMs))
+    this.#cut ||= lost > 0
+    return lost
+  }
+
+  /** Also without an exit, for what is still there when the other end is gone. */
+  protected override readAtExit(deadlineMs: number, enough: () => boolean): void {
+    const socket = this.#socket
+    const take = (chunk: Buffer): void => this.received(chunk)
+    socket.off('data', this.#onData)
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
+    const fd = descriptorOf(socket)
+    if (fd !== null) readChunksSync(fd, deadlineMs, take, enough)
   }
 
   readonly #onData = (chunk: Buffer): void => this.received(chunk)

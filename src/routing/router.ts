@@ -53,6 +53,7 @@ export function route<L>(message: Routable, origin: L | null, position: Position
 function decide<L>(message: Routable, origin: L | null, position: Position<L>): Decision<L> {
   const fromParent = origin !== null && origin === position.parent
   const fromChild = origin !== null && !fromParent
+  if (fromParent && returned(message, position)) return NOWHERE
   const { type, event } = message
   switch (type) {
     case MessageType.toParents:
@@ -81,6 +82,14 @@ function decide<L>(message: Routable, origin: L | null, position: Position<L>): 
     default:
       return MISDIRECTED
   }
+}
+
+/**
+ * Somebody on its way has moved to below us, or we have, while it was on that way. Those here have had it, or newer
+ * ones: what comes late over a way that no longer stands is dropped, so that the order holds.
+ */
+function returned<L>({ pids }: Routable, position: Position<L>): boolean {
+  return pids.some((pid) => pid === position.self || position.below(pid) !== undefined)
 }
 
 /** Up one link, and from there down to the others: whoever passes it on knows from the way that it is just that far. */

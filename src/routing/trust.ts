@@ -5,7 +5,6 @@ import type { Routable } from './router.js'
 
 /** What a process knows of who is where, as far as trust is concerned. */
 export interface Whereabouts<L> {
-  readonly self: string
   /** The child link behind which this process lives. */
   below(pid: string): L | undefined
   pidOf(link: L): string
@@ -14,8 +13,9 @@ export interface Whereabouts<L> {
 /**
  * Says why this header cannot be, or cannot have come over this link; null when it can.
  *
- * From a child every hop must live behind that link; from the parent none may live in our own part of the tree.
- * An honest neighbour has checked the same before, so whoever fails here is the one who lies.
+ * From a child every hop must live behind that link. What lives there the child itself has told us, before, and it has
+ * checked the same: so whoever fails here is the one who lies. Of the parent no more can be asked: a hop that lives
+ * below us now may have lived above when the message left. The router drops these.
  */
 export function distrust<L>(message: Routable, link: L, fromParent: boolean, where: Whereabouts<L>): string | null {
   return misshapen(message) ?? untravelled(message.pids, link, fromParent, where)
@@ -48,10 +48,7 @@ function untravelled<L>(pids: readonly string[], link: L, fromParent: boolean, w
   if (pids.length >= MAX_HOPS) return 'a message came further than any may'
   if (new Set(pids).size !== pids.length) return 'a message names a hop twice'
   for (const pid of pids) {
-    if (pid === where.self) return 'a message claims to have been here before'
-    const behind = where.below(pid)
-    if (fromParent ? behind !== undefined : behind !== link)
-      return 'a message claims a hop that is not behind this link'
+    if (!fromParent && where.below(pid) !== link) return 'a message claims a hop that is not behind this link'
   }
   return null
 }

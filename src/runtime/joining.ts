@@ -61,6 +61,17 @@ export class Joining {
     return this.#rendezvous?.address() ?? null
   }
 
+  /**
+   * At an exit before `ready`: the parent that forked us answers soon, so that what is held can still go out. Whoever
+   * would have to look for one has none in time.
+   */
+  joinAtExit(deadlineMs: number): void {
+    if (this.#way !== 'inherited' || this.#parent === null) return
+    const { link } = this.#parent.neighbour
+    link.flushSync(deadlineMs)
+    link.receiveSync(() => this.#runtime.open)
+  }
+
   /** Called by the runtime when the parent's link has ended. */
   onParentLost(reason: LinkCloseReason, refusal: IpemError | null): void {
     this.#parent = null

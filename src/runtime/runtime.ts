@@ -100,6 +100,11 @@ export class Runtime implements AttachmentOwner, BusOwner {
     return this.#state !== 'starting'
   }
 
+  /** Nothing can be sent any more. */
+  get closed(): boolean {
+    return this.#state === 'closed'
+  }
+
   get closing(): boolean {
     return this.#state === 'closing' || this.#state === 'closed'
   }
@@ -249,8 +254,8 @@ export class Runtime implements AttachmentOwner, BusOwner {
   }
 
   async endLinks(): Promise<void> {
-    await Promise.all(this.links().map((link) => link.end(this.flushDeadlineMs)))
     this.#state = 'closed'
+    await Promise.all(this.links().map((link) => link.end(this.flushDeadlineMs)))
     this.requests.close(closed())
   }
 

@@ -2,8 +2,8 @@
 // Owns the order in which they begin and end.
 
 import { writeSync } from 'node:fs'
-import type { OwnTracks } from '../bus/own-tracks.js'
 import type { Members } from '../bus/members.js'
+import type { OwnTracks } from '../bus/own-tracks.js'
 import type { IpemError } from '../errors.js'
 import { ownAppName } from '../join/app-name.js'
 import type { Message } from '../message.js'
@@ -36,6 +36,9 @@ export class Started {
   readonly #joining: Joining
   readonly #signals: Signals
   #closing: Promise<void> | null = null
+  /** Nothing new begins in an `exit` handler. */
+  #exiting = false
+  #referenced = true
 
   constructor(info: ProcessInfo, options: ResolvedOptions, handlers: HandlerTable, owner: StartedOwner) {
     this.schemas = new SchemaCheck(options.schemas)
@@ -43,7 +46,9 @@ export class Started {
     this.runtime = new Runtime(info, options.name ?? ownAppName(), options, handlers, faults, {
       listens: (event) => owner.listens(event),
       onMessage: (message) => this.#arrived(message, owner, faults),
-      onReady: () => void owner.emitOwn('ready', []),
+      onReady: () => {
+        if (!this.#exiting) owner.emitOwn('ready', [])
+      },
       onDrain: () => void owner.emitOwn('drain', []),
     })
     this.directory = new Directory(this.runtime)
@@ -58,7 +63,11 @@ export class Started {
       leave: () => void this.#leave(),
     })
     this.runtime.parts = {
-      onReady: () => this.children.onReady(),
+      onReady: () => {
+        this.children.onReady()
+        // The socket was not there yet when `unref()` was called before `ready`.
+        if (!this.#referenced) this.#joining.unref()
+      },
       onParentLost: (reason, refusal) => {
         this.#signals.heedInterrupt()
         this.#joining.onParentLost(reason, refusal)
@@ -76,7 +85,12 @@ export class Started {
     return this.runtime.bus.own
   }
 
+  /** Not as soon as `close()` is called: who still gets messages may still answer them. */
   get closed(): boolean {
+    return this.runtime.closed
+  }
+
+  get closing(): boolean {
     return this.#closing !== null
   }
 
@@ -107,6 +121,7 @@ export class Started {
   }
 
   setReferenced(referenced: boolean): void {
+    this.#referenced = referenced
     this.runtime.setReferenced(referenced)
     if (referenced) this.children.supervisor.ref()
     else this.children.supervisor.unref()
@@ -153,10 +168,16 @@ export class Started {
 
   /** What was sent before `process.exit()` arrives: the event loop is over, so it is written here. */
   readonly #onExit = (): void => {
-    this.runtime.finishReady()
-    const deadline = performance.now() + this.runtime.flushDeadlineMs
-    let lost = this.runtime.heldCount
-    for (const link of this.runtime.links()) lost += link.flushSync(Math.max(0, deadline - performance.now()))
+    const { runtime } = this
+    const deadline = performance.now() + runtime.flushDeadlineMs
+    const leftMs = (): number => Math.max(0, deadline - performance.now())
+    this.#exiting = true
+    runtime.finishReady()
+    if (!runtime.open) this.#joining.joinAtExit(leftMs())
+    const links = runtime.links()
+    const lost = links.reduce((sum, link) => sum + link.flushSync(leftMs()), runtime.heldCount)
+    // Only now: who does not answer must not keep the others waiting.
+    for (const link of links) link.lingerSync()
     if (lost > 0) tryToSay(`ipem: ${lost} frame${lost === 1 ? '' : 's'} could not be sent before the exit of ${process.pid}\n`)
   }
 }

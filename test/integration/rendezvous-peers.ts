@@ -8,37 +8,47 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { IpemOptions } from '../../src/options.js'
 import { uniqueBeside } from '../../src/join/socket-file.js'
+import type { IpemOptions } from '../../src/options.js'
 import type { PeerInfo } from '../../src/wire/handshake.js'
 
-export const COOKIE = 'a cookie that all of them know'
-const sources = new URL('../../src/', import.meta.url).href
-const fixture = fileURLToPath(new URL('../../../test/fixtures/rendezvous-peer.js', import.meta.url))
+export const sources = new URL('../../src/', import.meta.url).href
+const fixture = fixturePath('rendezvous-peer.js')
 
-export function infoOf(index: number, osPid: number, name = 'app'): PeerInfo {
-  const pid = `${osPid}-${String(index).padStart(10, 'x')}`
-  return { pid, name, osPid, host: 'here', title: `peer ${index}`, member: 'socket' }
+export function fixturePath(name: string): string {
+  return fileURLToPath(new URL(`../../../test/fixtures/${name}`, import.meta.url))
 }
+
+function infoOf(index: number, osPid: number): PeerInfo {
+  const pid = `${osPid}-${String(index).padStart(10, 'x')}`
+  return { pid, name: 'app', osPid, host: 'here', title: `peer ${index}`, member: 'socket' }
+}
+
+/** How a process of the fixture comes into being. */
+export type Spawn = (script: string, args: string[]) => ChildProcess
+
+const spawnFork: Spawn = (script, args) => fork(script, args, { execArgv: [] })
 
 export class Peer {
   readonly process: ChildProcess
   readonly info: PeerInfo
   readonly events: [event: string, what: unknown][] = []
-  state: 'new' | 'listening' | 'joined' | 'searching' | 'alone' | 'closed' | 'dead' = 'new'
+  state: 'closed' | 'listening' | 'joined' | 'searching' | 'alone' | 'dead' = 'closed'
+  /** Where it joined last. */
   parent: string | null = null
 
-  constructor(index: number, name?: string) {
-    this.process = fork(fixture, [sources], { execArgv: [] })
-    this.info = infoOf(index, this.process.pid as number, name)
+  constructor(index: number, spawn: Spawn) {
+    this.process = spawn(fixture, [sources])
+    this.info = infoOf(index, this.process.pid as number)
     this.process.on('message', ([event, what]: [string, unknown]) => this.#onEvent(event, what))
     this.process.on('exit', () => {
       this.state = 'dead'
     })
   }
 
-  start(options: IpemOptions, cookie = COOKIE): void {
-    this.process.send({ options: { handshakeTimeout: 5000, ...options }, self: this.info, cookie })
+  start(options: IpemOptions): void {
+    this.state = 'searching'
+    this.process.send({ options, self: this.info })
   }
 
   close(): void {
@@ -61,15 +71,19 @@ export class Peer {
     if (event === 'onListening') this.state = 'listening'
     if (event === 'onStandalone') this.state = 'alone'
     if (event === 'closed') this.state = 'closed'
-    if (event === 'onYield' || event === 'lost') this.state = 'searching'
+    if (event === 'onYield') this.state = 'searching'
     if (event === 'onJoined') this.state = 'joined'
-    this.parent = event === 'onJoined' ? (what as string) : this.state === 'joined' ? this.parent : null
+    if (event === 'onJoined') this.parent = what as string
   }
 }
 
 /** Runs with so many processes that are up and wait; ends them all. */
-export async function withPeers(count: number, run: (peers: Peer[]) => Promise<void>, name?: string): Promise<void> {
-  const peers = Array.from({ length: count }, (_, index) => new Peer(index, name))
+export async function withPeers(
+  count: number,
+  run: (peers: Peer[]) => Promise<void>,
+  spawn: Spawn = spawnFork,
+): Promise<void> {
+  const peers = Array.from({ length: count }, (_, index) => new Peer(index, spawn))
   try {
     await until('every process is up', () => peers.every((peer) => peer.told('up').length > 0))
     await run(peers)
@@ -79,29 +93,50 @@ export async function withPeers(count: number, run: (peers: Peer[]) => Promise<v
 }
 
 /** Waits for what must come true, and says what it waited for. */
-export async function until(what: string, holds: () => boolean, deadlineMs = 20_000, state: () => unknown = () => ''): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean,
+  deadlineMs = 20_000,
+  state: () => unknown = () => '',
+): Promise<void> {
   const deadline = performance.now() + deadlineMs
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`Waited ${deadlineMs} ms for: ${what}. ${JSON.stringify(state())}`)
+    if (performance.now() > deadline)
+      throw new Error(`Waited ${deadlineMs} ms for: ${what}. ${JSON.stringify(state())}`)
     await sleep(5)
   }
 }
 
-/** One listens, all others that live have joined it. */
-export function isOneTree(peers: readonly Peer[]): boolean {
+/** One listens, all others that live have joined it, or one that gave way to it and kept its joiners. */
+function isOneTree(peers: readonly Peer[]): boolean {
   const alive = peers.filter(({ state }) => state !== 'dead' && state !== 'closed')
-  const listening = alive.filter(({ state }) => state === 'listening')
-  const [master] = listening
-  return (
-    listening.length === 1 &&
-    alive.every((peer) => peer === master || (peer.state === 'joined' && peer.parent === master?.info.pid))
-  )
+  const reaches = (peer: Peer | undefined, master: Peer, hops = 0): boolean =>
+    peer === master ||
+    (peer?.state === 'joined' &&
+      hops < alive.length &&
+      reaches(
+        alive.find(({ info }) => info.pid === peer.parent),
+        master,
+        hops + 1,
+      ))
+  const [master, ...more] = alive.filter(({ state }) => state === 'listening')
+  return master !== undefined && more.length === 0 && alive.every((peer) => reaches(peer, master))
 }
 
 export async function untilOneTree(peers: readonly Peer[], deadlineMs?: number): Promise<Peer> {
   const state = (): unknown => peers.map((peer) => [peer.info.pid, peer.state, peer.parent, peer.events.length])
   await until('one listens and all others have joined it', () => isOneTree(peers), deadlineMs, state)
   return peers.find((peer) => peer.state === 'listening') as Peer
+}
+
+/** The one that listens last, so that nobody is elected again; it removes its file. */
+export async function closeAll(peers: readonly Peer[]): Promise<void> {
+  const alive = peers.filter(({ state }) => state !== 'dead')
+  const master = alive.find(({ state }) => state === 'listening')
+  for (const some of [alive.filter((peer) => peer !== master), master ? [master] : []]) {
+    for (const peer of some) peer.close()
+    await until('they are closed', () => some.every(({ state }) => state === 'closed'))
+  }
 }
 
 export async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {

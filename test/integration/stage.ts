@@ -71,7 +71,7 @@ export function isAlive(osPid: number): boolean {
   }
 }
 
-/** Whether the process still is one of ours, and not a later one with its number. Linux only, as the tests are. */
+/** Whether the process still is one of ours, and not a later one with its number. */
 function isFixture(osPid: number): boolean {
   try {
     return osPid > 0 && readFileSync(`/proc/${osPid}/cmdline`, 'utf8').includes(path.resolve('test', 'fixtures'))
@@ -102,7 +102,7 @@ export class Family {
   #rest = ''
 
   constructor(t: TestContext, file: string, args: readonly string[], options: { detached?: boolean; env?: object } = {}) {
-    const env = { ...process.env, ...options.env } as NodeJS.ProcessEnv
+    const env = { ...process.env, TEST_PID: String(process.pid), ...options.env } as NodeJS.ProcessEnv
     const { detached = false } = options
     this.top = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env, detached })
     this.closed = once(this.top, 'close')
