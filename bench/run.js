@@ -9,7 +9,12 @@ import { facts, toMarkdown } from './lib/report.js'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, runs: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    runs: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 })
 if (flags.help) {
   console.log('Usage: npm run bench -- [--quick] [--json] [--runs N] [WORK …]')
@@ -17,11 +22,41 @@ if (flags.help) {
 }
 
 const works = [
-  { name: 'one-way', title: 'One way, parent to child, 100 B object', count: 300_000, value: 'object', adapters: ['ipem', 'process-send', 'process-send-advanced'] },
-  { name: 'one-way', title: 'One way, parent to child, a number', count: 500_000, value: 'number', adapters: ['ipem', 'process-send'] },
-  { name: 'round-trip', title: 'Round trip, one in flight', count: 20_000, value: 'object', adapters: ['ipem', 'process-send'] },
-  { name: 'sibling', title: 'Sibling to sibling through the parent', count: 100_000, value: 'object', adapters: ['ipem', 'process-send'] },
-  { name: 'broadcast', title: 'Broadcast to eight children', count: 20_000, value: 'object', adapters: ['ipem', 'process-send'] },
+  {
+    name: 'one-way',
+    title: 'One way, parent to child, 100 B object',
+    count: 300_000,
+    value: 'object',
+    adapters: ['ipem', 'process-send', 'process-send-advanced'],
+  },
+  {
+    name: 'one-way',
+    title: 'One way, parent to child, a number',
+    count: 500_000,
+    value: 'number',
+    adapters: ['ipem', 'process-send'],
+  },
+  {
+    name: 'round-trip',
+    title: 'Round trip, one in flight',
+    count: 20_000,
+    value: 'object',
+    adapters: ['ipem', 'process-send'],
+  },
+  {
+    name: 'sibling',
+    title: 'Sibling to sibling through the parent',
+    count: 100_000,
+    value: 'object',
+    adapters: ['ipem', 'process-send'],
+  },
+  {
+    name: 'broadcast',
+    title: 'Broadcast to eight children',
+    count: 20_000,
+    value: 'object',
+    adapters: ['ipem', 'process-send'],
+  },
 ].filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 
 const runs = Number(flags.runs ?? (flags.quick ? 3 : 5))
@@ -29,9 +64,13 @@ const share = flags.quick ? 0.3 : 1
 const contest = fileURLToPath(new URL('contest.js', import.meta.url))
 
 async function measure(adapter, { name, count, value }) {
-  const { stdout } = await promisify(execFile)(process.execPath, [contest, adapter, name, String(Math.ceil(count * share)), value], {
-    timeout: 120_000,
-  })
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [contest, adapter, name, String(Math.ceil(count * share)), value],
+    {
+      timeout: 120_000,
+    },
+  )
   return JSON.parse(stdout)
 }
 

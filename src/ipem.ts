@@ -9,7 +9,6 @@ import {
   checkEvent,
   checkFork,
   checkNotReserved,
-  checkRoute,
   checkTreeOptions,
   invalid,
   show,
@@ -27,7 +26,7 @@ import {
   type ResolvedOptions,
   type WorkerOptions,
 } from './options.js'
-import { isPid, type ProcessInfo, type TreeNode } from './process-info.js'
+import type { ProcessInfo, TreeNode } from './process-info.js'
 import type {
   DefaultEvents,
   EventMap,
@@ -37,17 +36,15 @@ import type {
   Target,
 } from './public-types.js'
 import { HandlerTable, type RequestHandler } from './request/handler-table.js'
-import { GRAND_MASTER, PARENT, type RequestTarget } from './request/port.js'
 import type { RequestAll } from './request/request-all.js'
 import { describeSelf } from './runtime/identity.js'
 import { closed } from './runtime/runtime.js'
 import { Started } from './runtime/started.js'
 import type { Child } from './supervise/child.js'
+import { requestTarget, trackTo } from './targets.js'
 
 /** Own events that other processes need to know whether we listen to; the rest never leaves. */
 const SHARED_OWN_EVENTS: ReadonlySet<string> = new Set(['online', 'offline'])
-
-const OS_PID = /^[1-9][0-9]{0,9}$/
 
 class IpemEmitter extends ListeningEmitter {
   readonly #info: ProcessInfo = describeSelf('grandmaster')
@@ -169,22 +166,19 @@ class IpemEmitter extends ListeningEmitter {
   }
 
   sendToChild(pid: string | number, event: string, ...args: unknown[]): this {
-    const started = this.#running()
-    checkEvent(event)
-    return this.#send(started.own.targeted(MessageType.toChild, event, this.#resolve(started, pid)), args)
+    if (Array.isArray(pid)) throw invalid('pid', 'the pid of a child', pid)
+    return this.#send(trackTo(this.#running(), MessageType.toChild, event, pid), args)
   }
 
   sendTo(target: Target, event: string, ...args: unknown[]): this {
-    const started = this.#running()
-    checkEvent(event)
-    return this.#send(this.#trackTo(started, MessageType.sendTo, event, target), args)
+    return this.#send(trackTo(this.#running(), MessageType.sendTo, event, target), args)
   }
 
   request<T = unknown>(target: Target, event: string, ...args: unknown[]): Promise<T> {
     try {
       const started = this.#running()
       checkEvent(event)
-      return started.runtime.requests.request<T>(this.#requestTarget(started, target), event, args)
+      return started.runtime.requests.request<T>(requestTarget(started, target), event, args)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -287,42 +281,6 @@ class IpemEmitter extends ListeningEmitter {
     }
     runtime.send(track, args)
     return this
-  }
-
-  #trackTo(started: Started, type: MessageTypeNumber, event: string, target: Target): Track {
-    if (Array.isArray(target)) {
-      checkRoute(target, this.pid)
-      return started.own.routed(type, event, target)
-    }
-    const pid = this.#resolve(started, target)
-    return isPid(pid) ? started.own.targeted(type, event, pid) : started.own.routed(type, event, [pid, this.pid])
-  }
-
-  #requestTarget(started: Started, target: Target): RequestTarget {
-    if (Array.isArray(target)) {
-      checkRoute(target, this.pid)
-      return { to: target[0] as string, route: target.slice(0, -1) }
-    }
-    if (target === GRAND_MASTER) return { to: GRAND_MASTER }
-    if (target === PARENT) {
-      if (this.parentPid !== null) return { to: this.parentPid }
-      if (!started.runtime.open) return { to: PARENT }
-      throw new IpemError('ERR_IPEM_UNREACHABLE', 'This process has no parent to ask', { event: undefined })
-    }
-    const pid = this.#resolve(started, target)
-    return isPid(pid) ? { to: pid } : { to: pid, route: [pid] }
-  }
-
-  /**
-   * A bare OS pid stands for a child of this process. Where it names none it comes back as it is, and what is for it
-   * must not leave: to other processes it means nothing.
-   */
-  #resolve(started: Started, pid: unknown): string {
-    if (isPid(pid)) return pid
-    if ((typeof pid === 'string' || typeof pid === 'number') && OS_PID.test(String(pid))) {
-      return started.children.pidOf(Number(pid)) ?? String(pid)
-    }
-    throw invalid('pid', 'the pid of a process, or the OS pid of a child', pid)
   }
 
   #running(): Started {

@@ -4,7 +4,13 @@
 export type ProcessRole = 'grandmaster' | 'fork' | 'worker' | 'adopted' | 'socket'
 
 /** All roles, for checks. */
-export const PROCESS_ROLES: ReadonlySet<string> = new Set<ProcessRole>(['grandmaster', 'fork', 'worker', 'adopted', 'socket'])
+export const PROCESS_ROLES: ReadonlySet<string> = new Set<ProcessRole>([
+  'grandmaster',
+  'fork',
+  'worker',
+  'adopted',
+  'socket',
+])
 
 /** What is known of one process. */
 export interface ProcessInfo {

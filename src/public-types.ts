@@ -5,8 +5,8 @@ import type { IpemError } from './errors.js'
 import type { Message } from './message.js'
 import type { ForkOptions, IpemOptions, WorkerOptions } from './options.js'
 import type { OfflineInfo, TreeNode } from './process-info.js'
-import type { RequestAll } from './request/request-all.js'
 import type { RequestHandler } from './request/handler-table.js'
+import type { RequestAll } from './request/request-all.js'
 import type { Child } from './supervise/child.js'
 
 /**
@@ -57,6 +57,9 @@ export type ListenerOf<Events, Name, Self> = Name extends keyof OwnListeners<Sel
   : Name extends keyof Events
     ? (this: Message, ...args: Args<Events, Name>) => void
     : (this: Message, ...args: unknown[]) => void
+
+// biome-ignore lint/suspicious/noExplicitAny: any listener may be removed
+type AnyListener = (this: any, ...args: any[]) => any
 
 type Names<Events> = (keyof Events & string) | keyof OwnListeners<unknown> | symbol
 
@@ -111,14 +114,16 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
   start(): this
 
   on<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this
-  addListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this
+  addListener<Name extends Names<Events>>(
+    event: Name,
+    listener: ListenerOf<Events, Name, this>,
+    context?: unknown,
+  ): this
   once<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this
   prependListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this
   prependOnceListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this
-  // biome-ignore lint/suspicious/noExplicitAny: any listener may be removed
-  removeListener(event: Names<Events>, listener?: (this: any, ...args: any[]) => any, context?: unknown, once?: boolean): this
-  // biome-ignore lint/suspicious/noExplicitAny: any listener may be removed
-  off(event: Names<Events>, listener?: (this: any, ...args: any[]) => any, context?: unknown, once?: boolean): this
+  removeListener(event: Names<Events>, listener?: AnyListener, context?: unknown, once?: boolean): this
+  off(event: Names<Events>, listener?: AnyListener, context?: unknown, once?: boolean): this
   removeAllListeners(event?: Names<Events>): this
   // biome-ignore lint/complexity/noBannedTypes: as in node:events
   listeners(event: Names<Events>): Function[]

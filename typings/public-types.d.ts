@@ -3,8 +3,8 @@ import type { IpemError } from './errors.js';
 import type { Message } from './message.js';
 import type { ForkOptions, IpemOptions, WorkerOptions } from './options.js';
 import type { OfflineInfo, TreeNode } from './process-info.js';
-import type { RequestAll } from './request/request-all.js';
 import type { RequestHandler } from './request/handler-table.js';
+import type { RequestAll } from './request/request-all.js';
 import type { Child } from './supervise/child.js';
 /**
  * The events of the default instance: augment it to have them checked.
@@ -45,6 +45,7 @@ export interface OwnListeners<Self> {
 }
 /** The listener an event has. */
 export type ListenerOf<Events, Name, Self> = Name extends keyof OwnListeners<Self> ? OwnListeners<Self>[Name] : Name extends keyof Events ? (this: Message, ...args: Args<Events, Name>) => void : (this: Message, ...args: unknown[]) => void;
+type AnyListener = (this: any, ...args: any[]) => any;
 type Names<Events> = (keyof Events & string) | keyof OwnListeners<unknown> | symbol;
 /** One pid, or the way a message came (`this.pids`): the target first, this process last. */
 export type Target = string | number | readonly string[];
@@ -97,8 +98,8 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
     once<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this;
     prependListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this;
     prependOnceListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this;
-    removeListener(event: Names<Events>, listener?: (this: any, ...args: any[]) => any, context?: unknown, once?: boolean): this;
-    off(event: Names<Events>, listener?: (this: any, ...args: any[]) => any, context?: unknown, once?: boolean): this;
+    removeListener(event: Names<Events>, listener?: AnyListener, context?: unknown, once?: boolean): this;
+    off(event: Names<Events>, listener?: AnyListener, context?: unknown, once?: boolean): this;
     removeAllListeners(event?: Names<Events>): this;
     listeners(event: Names<Events>): Function[];
     rawListeners(event: Names<Events>): Function[];

@@ -59,7 +59,9 @@ export async function parent(file, count, env, serialization = 'json') {
 }
 
 export function child() {
-  const { send, full, drained } = sender({ send: (message, callback) => process.send(message, undefined, undefined, callback) })
+  const { send, full, drained } = sender({
+    send: (message, callback) => process.send(message, undefined, undefined, callback),
+  })
   process.send({ ready: true })
   return {
     onMessage: (listener) => void process.on('message', (message) => listener(message.value)),

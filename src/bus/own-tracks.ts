@@ -29,6 +29,14 @@ export class OwnTracks {
     return this.#multicast[type]?.get(event)
   }
 
+  /** A header used before for this target, a pid or the way of a message: both and the event were checked then. */
+  knownFor(type: MessageTypeNumber, event: string, target: unknown): Track | undefined {
+    if (typeof target === 'string') return this.#targeted[type]?.get(event)?.get(target)
+    return typeof target === 'object' && target !== null
+      ? this.#routed?.get(target as readonly string[])?.[type]?.get(event)
+      : undefined
+  }
+
   multicast(type: MessageTypeNumber, event: string): Track {
     const known = this.known(type, event)
     if (known !== undefined) return known

@@ -1,7 +1,7 @@
 // One bid to be the grand master at an address: binds it, finds out whether it is the one who answers there,
 // and keeps the door while it is.
 //
-// For a port the bind proves it. A socket file is another matter: it can be moved or replaced by a process that found
+// For a port the bind all but proves it. A socket file is another matter: it can be moved or replaced by a process that found
 // the same stale file and was held up between two of its calls. So a candidate dials its own address and looks who
 // answers: once when those who were at it have had the time to finish, before it lets anybody in; once more after
 // one `delayReconnect`; and then whenever the file is not its own any more.
@@ -140,6 +140,7 @@ export class Candidate {
     if (verdict === 'unsure' && outcome.kind !== 'done' && 'error' in outcome) {
       this.#handlers.onReport(`This process cannot reach itself where it listens: ${outcome.error.message}`)
     }
+    if (this.#closed) return
     this.#unsure = 0
     if (this.#elected) this.#watchFile()
     else this.#onElected()

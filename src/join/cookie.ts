@@ -30,11 +30,6 @@ export function loadCookie(given: Buffer | undefined, sources: CookieSources = o
   return readCookie(file, sources.uid) ?? createCookie(file, sources.uid)
 }
 
-/** {@link loadCookie} for later. */
-export function cookieProvider(given: Buffer | undefined): () => Buffer {
-  return () => loadCookie(given)
-}
-
 /**
  * `$XDG_STATE_HOME/ipem/cookie`, by default `~/.local/state/ipem/cookie`; on Windows `%LOCALAPPDATA%\ipem\cookie`.
  * Source: XDG Base Directory Specification, which also says that a relative path is to be ignored.

@@ -43,6 +43,7 @@ export class Dial {
   readonly #timer: NodeJS.Timeout
   readonly #seen: SocketIdentity
   #greeting: Greeting | null = null
+  #connected = false
   #settled = false
 
   constructor(request: DialRequest, onOutcome: (outcome: DialOutcome, socket: Socket) => void) {
@@ -54,7 +55,7 @@ export class Dial {
     this.#socket = this.#connect()
     this.#timer = setTimeout(this.#onTimeout, timeoutMs)
     this.#timer.unref()
-    this.#socket.on(this.#secure ? 'secureConnect' : 'connect', this.#onConnect)
+    this.#socket.on('connect', this.#onConnect)
     this.#socket.on('error', this.#onError)
   }
 
@@ -87,18 +88,24 @@ export class Dial {
 
   readonly #onConnect = (): void => {
     const socket = this.#socket
-    this.#detach()
+    this.#connected = true
     // TCP connects a socket to itself when the kernel picks the very port that is dialled, which it may for a
     // port of its ephemeral range: that is nobody, and it keeps the port from whoever wants to listen there.
-    if (
-      socket.localPort !== undefined &&
-      socket.localPort === socket.remotePort &&
-      socket.localAddress === socket.remoteAddress
-    ) {
-      socket.destroy()
+    const { localPort, remotePort, localAddress, remoteAddress } = socket
+    if (localPort !== undefined && localPort === remotePort && localAddress === remoteAddress) {
+      this.#detach()
+      this.#discard()
       this.#settle({ kind: 'nobody', stale: null })
-      return
+    } else if (this.#secure) {
+      socket.on('secureConnect', this.#greet)
+    } else {
+      this.#greet()
     }
+  }
+
+  readonly #greet = (): void => {
+    const socket = this.#socket
+    this.#detach()
     const { handshake, timeoutMs } = this.#request
     this.#greeting = new Greeting(socket, handshake, timeoutMs, (outcome) => {
       // With TLS 1.3 the other end judges our certificate only after we believe to be connected.
@@ -142,9 +149,9 @@ export class Dial {
     return { kind: 'unreachable', error }
   }
 
-  /** What is no error of a system call. */
+  /** Once connected, what is no error of a system call. */
   #isOfTls(error: NodeJS.ErrnoException): boolean {
-    if (!this.#secure || error instanceof IpemError || BUSY.has(error.code ?? '')) return false
+    if (!this.#secure || !this.#connected || error instanceof IpemError || BUSY.has(error.code ?? '')) return false
     return error.syscall === undefined || error.code === 'EPROTO'
   }
 
@@ -157,7 +164,7 @@ export class Dial {
   #detach(): void {
     clearTimeout(this.#timer)
     this.#socket.off('connect', this.#onConnect)
-    this.#socket.off('secureConnect', this.#onConnect)
+    this.#socket.off('secureConnect', this.#greet)
     this.#socket.off('error', this.#onError)
   }
 

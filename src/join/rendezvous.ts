@@ -63,13 +63,11 @@ export class Rendezvous {
     if (this.#state !== 'joined') return
     this.#state = 'searching'
     const lastedMs = performance.now() - this.#joinedAt
-    if (!this.#options.socket.reconnect) {
-      this.#after(0, () => this.#standAlone())
-    } else if (refusal === undefined) {
-      this.#act(afterLoss(lastedMs, this.#situation(), this.#random))
-    } else {
-      this.#act(afterDial({ kind: 'refused', error: refusal }, this.#situation(), this.#random))
-    }
+    this.#after(0, () => {
+      if (!this.#options.socket.reconnect) this.#standAlone()
+      else if (refusal === undefined) this.#act(afterLoss(lastedMs, this.#situation(), this.#random))
+      else this.#act(afterDial({ kind: 'refused', error: refusal }, this.#situation(), this.#random))
+    })
   }
 
   /**
@@ -153,8 +151,8 @@ export class Rendezvous {
       },
       onBeaten: (elected) => {
         this.#candidate = null
-        this.#act(afterTaken(this.#address, this.#situation(), this.#random))
         if (elected) callbacks.onYield()
+        this.#act(afterTaken(this.#address, this.#situation(), this.#random))
       },
       onFailed: (error) => {
         this.#candidate = null
@@ -189,6 +187,8 @@ export class Rendezvous {
   }
 
   #act(action: Action): void {
+    // A callback may have closed us.
+    if (this.#state === 'closed') return
     switch (action.do) {
       case 'listen':
         this.#bid(action.stale)

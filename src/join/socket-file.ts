@@ -26,9 +26,14 @@ export function kindOf(file: string): FileKind {
 }
 
 export function identityOf(file: string): SocketIdentity {
-  const stats = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false })
-  // A rename, a link and a chmod change the ctime and not the mtime, which for a socket is when it was bound.
-  return stats?.isSocket() ? `${stats.dev}:${stats.ino}:${stats.mtimeNs}` : null
+  try {
+    const stats = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false })
+    // A rename, a link and a chmod change the ctime and not the mtime, which for a socket is when it was bound.
+    return stats?.isSocket() ? `${stats.dev}:${stats.ino}:${stats.mtimeNs}` : null
+  } catch {
+    // Whatever is wrong with the folder, the bind or the dial that follows says it better.
+    return null
+  }
 }
 
 /**

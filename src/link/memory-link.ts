@@ -46,8 +46,7 @@ export class MemoryLink extends LinkBase {
   }
 
   protected shut(): void {
-    this.#flying = []
-    this.#flyingBytes = 0
+    // What was written is on its way, as with a kernel: a refusal still arrives, only what was queued is lost.
     this.#hangUp()
   }
 
@@ -62,7 +61,8 @@ export class MemoryLink extends LinkBase {
 
   resume(): void {
     this.#reading = true
-    if (this.#peer !== null) this.#peer.#move()
+    const peer = this.#peer
+    if (peer !== null) peer.#move()
   }
 
   ref(): void {}

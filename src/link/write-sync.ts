@@ -42,7 +42,12 @@ const READ_BYTES = 65_536
  * Reads from a non-blocking descriptor, each chunk in memory of its own, until `enough` says so after one of them.
  * Returns at the end of the input too, and when the deadline has passed.
  */
-export function readChunksSync(fd: number, deadlineMs: number, take: (chunk: Buffer) => void, enough: () => boolean): void {
+export function readChunksSync(
+  fd: number,
+  deadlineMs: number,
+  take: (chunk: Buffer) => void,
+  enough: () => boolean,
+): void {
   const deadline = performance.now() + deadlineMs
   while (!enough()) {
     const chunk = Buffer.allocUnsafe(READ_BYTES)

@@ -47,7 +47,9 @@ const MISDIRECTED: Decision<never> = Object.freeze({ deliver: false, forward: []
 export function route<L>(message: Routable, origin: L | null, position: Position<L>): Decision<L> {
   const decision = decide(message, origin, position)
   const hops = message.pids.length + (origin === null ? 0 : 1)
-  return hops >= MAX_HOPS && decision.forward.length > 0 ? tooFar(message, decision) : decision
+  if (hops < MAX_HOPS || decision.forward.length === 0) return decision
+  // At the limit a message may still be delivered, but not go on. Any multicast that came so far is delivered.
+  return decision.deliver ? HERE : UNREACHABLE
 }
 
 function decide<L>(message: Routable, origin: L | null, position: Position<L>): Decision<L> {
@@ -150,12 +152,6 @@ function listening<L>(event: string, position: Position<L>, take: (link: L) => b
   const links: L[] = []
   for (const link of position.listening(event)) if (take(link)) links.push(link)
   return links
-}
-
-/** At the hop limit a message may still be delivered here, but not go on. */
-function tooFar<L>(message: Routable, decision: Decision<L>): Decision<L> {
-  if (decision.deliver) return HERE
-  return message.to !== null || message.type === MessageType.toGrandMaster ? UNREACHABLE : NOWHERE
 }
 
 /** The header with which a message leaves this process: `pids` is the way with this hop, `route` one shorter. */

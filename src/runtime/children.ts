@@ -16,6 +16,9 @@ import { type Runtime, wordFor } from './runtime.js'
 /** Silent rounds within `hangTimeout` after which a child counts as hung. */
 const HANG_ROUNDS = 3
 
+/** On a child process with a link to an ipem in this process, which may be another one or another copy of the package. */
+const LINKED = Symbol.for('ipem.linked')
+
 interface Present {
   readonly child: Child
   readonly process: ChildProcess
@@ -27,8 +30,6 @@ export class Children {
   readonly #forked = new Map<Neighbour, Present>()
   /** By OS pid, as `sendToChild` takes it. */
   readonly #adopted = new Map<number, Neighbour>()
-  /** Processes being made by ourselves, or adopted already: not to be adopted by themselves. */
-  readonly #known = new WeakSet<ChildProcess>()
   #forking = false
   #adopting = false
 
@@ -61,8 +62,7 @@ export class Children {
 
   /** Gives a child that somebody else forked a link over its IPC channel, if it asks for one. */
   adopt(process: ChildProcess): void {
-    if (this.#known.has(process)) return
-    this.#known.add(process)
+    if (!markLinked(process)) return
     const link = new ProcessLink(process as IpcChannel, this.#runtime.linkLimits)
     const attach = () => {
       if (link.closed) return
@@ -80,7 +80,7 @@ export class Children {
 
   /** The ipem pid of a direct child by its OS pid. */
   pidOf(osPid: number): string | undefined {
-    return this.supervisor.find(osPid)?.pid ?? this.#adopted.get(osPid)?.pid ?? undefined
+    return this.supervisor.find(osPid)?.pid ?? (this.#adopted.get(osPid)?.pid || undefined)
   }
 
   /** The way up is known: children may come in. */
@@ -97,7 +97,10 @@ export class Children {
   /** True: reported later, with code and signal, by the supervisor. */
   onChildLost(neighbour: Neighbour, reason: LinkCloseReason): boolean {
     const present = this.#forked.get(neighbour)
-    if (present === undefined) return false
+    if (present === undefined) {
+      for (const [osPid, adopted] of this.#adopted) if (adopted === neighbour) this.#adopted.delete(osPid)
+      return false
+    }
     if (!neighbour.online) {
       this.#forked.delete(neighbour)
       return false
@@ -115,7 +118,7 @@ export class Children {
   }
 
   #onSpawn(present: Present, link: StreamLink): void {
-    this.#known.add(present.process)
+    markLinked(present.process)
     const role = present.child.worker === undefined ? 'fork' : 'worker'
     this.#whenReady(() => {
       const attachment = this.#runtime.attachChild(link, role)
@@ -174,4 +177,10 @@ type Spawnable<T> = { -readonly [Key in keyof T]?: Exclude<T[Key], undefined> }
 /** Only what was given: Node takes an `undefined` for a wrong type here and there. */
 function spawnOptions<T extends object>(options: T): Spawnable<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Spawnable<T>
+}
+
+/** False where it was linked before. */
+function markLinked(process: ChildProcess): boolean {
+  if (LINKED in process) return false
+  return Reflect.defineProperty(process, LINKED, { value: true })
 }

@@ -50,7 +50,8 @@ export class Directory {
       if (parent === null && (error as IpemError).code === 'ERR_IPEM_UNREACHABLE') return []
       throw error
     })
-    if (!isTexts(children)) throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected the parent to name its children', { pid: parent?.pid })
+    if (!isTexts(children))
+      throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected the parent to name its children', { pid: parent?.pid })
     return children.filter((pid) => pid !== self)
   }
 

@@ -6,26 +6,36 @@ import { Socket } from 'node:net'
 /** `<fd>:<the parent's OS pid>`; set by `fork()` and `worker()` of a parent. */
 const LINK_VARIABLE = 'IPEM_LINK'
 
-/** Marks a process whose link is taken, for other copies of this package in it. */
-const TAKEN = Symbol.for('ipem.link.taken')
+/** Marks a process in which an ipem has the link to the parent, or asks for it; for other copies of the package too. */
+const CLAIMED = Symbol.for('ipem.link.claimed')
 
-export type Inherited = { readonly socket: Socket } | 'none' | 'taken'
+/** True for the first of the ipems in this process, until it releases the link. */
+export function claimLink(): boolean {
+  if (isLinkClaimed()) return false
+  return Reflect.defineProperty(globalThis, CLAIMED, { value: true, configurable: true })
+}
+
+export function isLinkClaimed(): boolean {
+  return CLAIMED in globalThis
+}
+
+export function releaseLink(): void {
+  Reflect.deleteProperty(globalThis, CLAIMED)
+}
 
 /**
  * Takes the inherited link and removes its name, so that no grandchild finds a descriptor it does not have.
  * A name that was not meant for us (another parent that lives, no socket) is removed and ignored. The link of a
  * parent that died before we came so far is taken: that it has ended is how we hear of it.
  */
-export function takeInherited(env: NodeJS.ProcessEnv = process.env): Inherited {
+export function takeInherited(env: NodeJS.ProcessEnv = process.env): Socket | null {
   const named = env[LINK_VARIABLE]
-  if (named === undefined) return TAKEN in globalThis ? 'taken' : 'none'
+  if (named === undefined) return null
   delete env[LINK_VARIABLE]
   const match = /^(\d{1,6}):(\d{1,10})$/.exec(named)
-  if (match === null || !isParent(Number(match[2]))) return 'none'
+  if (match === null || !isParent(Number(match[2]))) return null
   const fd = Number(match[1])
-  if (fd < 3 || !isSocket(fd)) return 'none'
-  Object.defineProperty(globalThis, TAKEN, { value: true, configurable: true })
-  return { socket: new Socket({ fd, readable: true, writable: true }) }
+  return fd < 3 || !isSocket(fd) ? null : new Socket({ fd, readable: true, writable: true })
 }
 
 /** Now, or before it died and we were given to somebody else. */

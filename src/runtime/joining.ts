@@ -1,6 +1,7 @@
 // How this process comes by a parent: the link it inherited, else `process.send`, else a socket; where there is
 // none it is the grand master. Also what happens when the parent is lost.
 
+import type { Socket } from 'node:net'
 import { clusterModule } from '../cluster-module.js'
 import { IpemError } from '../errors.js'
 import { loadCookie } from '../join/cookie.js'
@@ -9,11 +10,14 @@ import type { LinkCloseReason } from '../link/link.js'
 import { type IpcChannel, ProcessLink } from '../link/process-link.js'
 import { StreamLink } from '../link/stream-link.js'
 import type { Attachment } from '../bus/attachment.js'
-import { takeInherited } from './inherited.js'
+import { claimLink, isLinkClaimed, releaseLink, takeInherited } from './inherited.js'
 import type { Runtime } from './runtime.js'
 
 /** A parent that did not fork us through ipem gets so long to answer. */
 const ADOPTION_MS = 500
+
+/** A process that dies closes its channel before its children are given another parent. */
+const DEATH_MS = 250
 
 /** What joining asks of the process around it. */
 export interface JoiningOwner {
@@ -21,6 +25,8 @@ export interface JoiningOwner {
   onInherited(): void
   /** The parent is gone and `orphan` says to leave: stop the children in order, then exit. */
   leave(): void
+  /** The channel of this cluster worker was closed on purpose: it is to end, and nothing of ours may keep it. */
+  letGo(): void
 }
 
 export class Joining {
@@ -29,7 +35,10 @@ export class Joining {
   #rendezvous: Rendezvous | null = null
   /** The link by which we came, as long as it is the one that counts. */
   #way: 'inherited' | 'process' | 'socket' | 'none' = 'none'
-  #adoption: NodeJS.Timeout | null = null
+  /** While it is not clear whether there is a parent. */
+  #timer: NodeJS.Timeout | null = null
+  /** No other ipem of this process may have the link to the parent. */
+  #claimed = false
   #parent: Attachment | null = null
   #disconnectListener: (() => void) | null = null
 
@@ -40,20 +49,16 @@ export class Joining {
 
   /** Asynchronous in any case: `ready` never comes before `start()` has returned. */
   start(): void {
-    const inherited = takeInherited()
-    if (inherited === 'taken') {
-      const text = 'Another copy of ipem in this process holds the link to the parent; make sure that only one is installed'
-      this.#runtime.faults.fault(new IpemError('ERR_IPEM_DUPLICATE_COPY', text))
+    const socket = takeInherited()
+    if (process.connected && clusterModule().isWorker) this.#heedDisconnect()
+    if (socket === null && process.connected !== true && !isLinkClaimed()) {
+      process.nextTick(() => this.#meet())
       return
     }
-    if (inherited !== 'none') {
-      this.#way = 'inherited'
-      this.#owner.onInherited()
-      const link = new StreamLink(inherited.socket, 'pipe', this.#runtime.linkLimits)
-      this.#parent = this.#runtime.attachParent(link, clusterModule().isWorker ? 'worker' : 'fork', false)
-      if (clusterModule().isWorker) this.#letGoOnDisconnect()
-    } else if (process.send !== undefined && process.connected) this.#askForAdoption()
-    else process.nextTick(() => this.#meet())
+    this.#claimed = claimLink()
+    if (!this.#claimed) this.#timer = setTimeout(() => this.#comeSecond(), 2 * ADOPTION_MS)
+    else if (socket === null) this.#askForAdoption()
+    else this.#inherit(socket)
   }
 
   /** Where others can join, if this process listens. */
@@ -82,23 +87,22 @@ export class Joining {
       this.#rendezvous?.lost(refusal ?? undefined)
       return
     }
+    this.#release()
     if (way === 'process' && !this.#runtime.ready) {
-      this.#endAdoption()
       this.#meet()
       return
     }
     if (refusal !== null) this.#runtime.faults.fault(refusal)
-    // A parent that lives and has let us go (a disconnect) leaves us to ourselves; a dead one takes us along.
-    const letGo = way === 'process' && reason.kind === 'end' && process.ppid === this.#parentOsPid
-    if (letGo || this.#lettingGo) this.#runtime.becomeGrandMaster()
-    else if (this.#runtime.options.orphan === 'rejoin') this.#meet()
-    else this.#owner.leave()
+    if (this.#lettingGo) this.#runtime.becomeGrandMaster()
+    else if (way === 'inherited' || reason.kind === 'error') this.#beOrphan()
+    else if (reason.kind === 'end') this.#timer = setTimeout(() => this.#afterDisconnect(), DEATH_MS)
+    else this.#afterGoodbye()
   }
   readonly #parentOsPid = process.ppid
   #lettingGo = false
 
   async close(): Promise<void> {
-    this.#endAdoption()
+    this.#release()
     if (this.#disconnectListener !== null) process.off('disconnect', this.#disconnectListener)
     await this.#rendezvous?.close()
   }
@@ -111,20 +115,57 @@ export class Joining {
     this.#rendezvous?.unref()
   }
 
+  #inherit(socket: Socket): void {
+    this.#way = 'inherited'
+    this.#owner.onInherited()
+    const link = new StreamLink(socket, 'pipe', this.#runtime.linkLimits)
+    this.#parent = this.#runtime.attachParent(link, clusterModule().isWorker ? 'worker' : 'fork', false)
+  }
+
   #askForAdoption(): void {
     this.#way = 'process'
     const link = new ProcessLink(process as IpcChannel, this.#runtime.linkLimits)
-    const attachment = this.#runtime.attachParent(link, clusterModule().isWorker ? 'worker' : 'adopted', false)
+    const attachment = this.#runtime.attachParent(link, 'adopted', false)
     this.#parent = attachment
     // A parent without ipem never answers. Should it answer later after all, it finds that we have said goodbye.
-    this.#adoption = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       if (!attachment.live) void link.end(0)
     }, ADOPTION_MS)
   }
 
-  #endAdoption(): void {
-    if (this.#adoption !== null) clearTimeout(this.#adoption)
-    this.#adoption = null
+  /** Another ipem of this process was first: it has a parent by now, or there is none to have. */
+  #comeSecond(): void {
+    if (!isLinkClaimed()) {
+      this.#meet()
+      return
+    }
+    const text = 'Another ipem in this process holds the link to the parent; is the package installed twice?'
+    this.#runtime.faults.fault(new IpemError('ERR_IPEM_DUPLICATE_COPY', text))
+  }
+
+  /** The channel has ended: a dead parent takes us along, one that lives has let us go. */
+  #afterDisconnect(): void {
+    if (process.ppid === this.#parentOsPid) this.#runtime.becomeGrandMaster()
+    else this.#beOrphan()
+  }
+
+  /** The parent that adopted us has closed its ipem: this process was not made by it and is not its to end. */
+  #afterGoodbye(): void {
+    if (this.#runtime.options.orphan === 'rejoin') this.#meet()
+    else this.#runtime.becomeGrandMaster()
+  }
+
+  #beOrphan(): void {
+    if (this.#runtime.options.orphan === 'rejoin') this.#meet()
+    else this.#owner.leave()
+  }
+
+  /** The way up by pipe or `process.send` is over, or there was none. */
+  #release(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#claimed) releaseLink()
+    this.#claimed = false
   }
 
   /** Meets others at the socket, or is alone. */
@@ -170,12 +211,23 @@ export class Joining {
     })
   }
 
-  /** `cluster.disconnect()` waits for the worker to have nothing open: flush and let go. */
-  #letGoOnDisconnect(): void {
+  /** `cluster.disconnect()` waits until its workers have nothing open. */
+  #heedDisconnect(): void {
+    const { worker } = clusterModule()
+    const rejoins = this.#runtime.options.orphan === 'rejoin'
+    // Node ends a worker whose primary died, unless it believes that this was meant to be.
+    // https://github.com/nodejs/node/blob/v20.x/lib/internal/cluster/child.js
+    if (rejoins && worker !== undefined) worker.exitedAfterDisconnect = true
     this.#disconnectListener = () => {
+      if (rejoins && process.ppid !== this.#parentOsPid) return
       this.#lettingGo = true
-      void this.#parent?.neighbour.link.end(this.#runtime.flushDeadlineMs)
+      this.#owner.letGo()
     }
     process.once('disconnect', this.#disconnectListener)
+  }
+
+  /** Takes no more part: neither waits for others nor looks for them. */
+  async letGo(): Promise<void> {
+    await this.#rendezvous?.close()
   }
 }

@@ -3,9 +3,9 @@
 import type { Bus } from '../bus/bus.js'
 import { cancelArgs } from '../bus/notice.js'
 import type { Track } from '../bus/track.js'
-import type { LateTrack } from './held.js'
 import { MessageType } from '../message.js'
 import { GRAND_MASTER, PARENT, type RequestPort, type RequestTarget } from '../request/port.js'
+import type { LateTrack } from './held.js'
 
 /** What sends: the bus, behind the queue of what waits for `ready`. */
 export interface Carrier {

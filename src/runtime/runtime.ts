@@ -75,12 +75,20 @@ export class Runtime implements AttachmentOwner, BusOwner {
     this.faults = faults
     this.#held = new Held(limits.maxHeldBytes, limits.maxPayload)
     // A frame is a payload and its ids, or a header; the wire adds little.
-    this.linkLimits = { highWaterMark: limits.highWaterMark, stallMs: options.stallMs, maxFrame: limits.maxPayload + 65_536 }
+    this.linkLimits = {
+      highWaterMark: limits.highWaterMark,
+      stallMs: options.stallMs,
+      maxFrame: limits.maxPayload + 65_536,
+    }
     this.bus = new Bus(info, { ...limits, lateRemovalMs: LATE_REMOVAL_MS }, this)
-    this.requests = new Requests(new RequestsOverBus(this), {
-      requestTimeoutMs: options.requestTimeout,
-      maxPendingRequests: limits.maxPendingRequests,
-    }, handlers)
+    this.requests = new Requests(
+      new RequestsOverBus(this),
+      {
+        requestTimeoutMs: options.requestTimeout,
+        maxPendingRequests: limits.maxPendingRequests,
+      },
+      handlers,
+    )
   }
 
   get headerRing(): number {
@@ -111,7 +119,14 @@ export class Runtime implements AttachmentOwner, BusOwner {
 
   identity(): PeerInfo {
     const { pid, osPid, host, role } = this.#info
-    return { pid, osPid, host, title: process.title, name: this.#name, member: role === 'grandmaster' ? 'socket' : role }
+    return {
+      pid,
+      osPid,
+      host,
+      title: process.title,
+      name: this.#name,
+      member: role === 'grandmaster' ? 'socket' : role,
+    }
   }
 
   /** @throws ERR_IPEM_CLOSED and what the payload codec throws */

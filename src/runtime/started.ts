@@ -61,6 +61,7 @@ export class Started {
     this.#joining = new Joining(this.runtime, {
       onInherited: () => this.#signals.ignoreInterrupt(),
       leave: () => void this.#leave(),
+      letGo: () => void this.#letGo(),
     })
     this.runtime.parts = {
       onReady: () => {
@@ -160,6 +161,13 @@ export class Started {
     process.exit()
   }
 
+  /** As `close()`, but what is sent from now on goes nowhere instead of throwing: nobody here asked for an end. */
+  async #letGo(): Promise<void> {
+    await this.children.supervisor.stopAll(this.#stopDeadlineMs())
+    await this.#joining.letGo()
+    await Promise.all(this.runtime.links().map((link) => link.end(this.runtime.flushDeadlineMs)))
+  }
+
   #arrived(message: Message, owner: StartedOwner, faults: Faults): void {
     const error: IpemError | null = this.schemas.active ? this.schemas.check(message.event, message.args) : null
     if (error === null) owner.onMessage(message)
@@ -178,7 +186,10 @@ export class Started {
     const lost = links.reduce((sum, link) => sum + link.flushSync(leftMs()), runtime.heldCount)
     // Only now: who does not answer must not keep the others waiting.
     for (const link of links) link.lingerSync()
-    if (lost > 0) tryToSay(`ipem: ${lost} frame${lost === 1 ? '' : 's'} could not be sent before the exit of ${process.pid}\n`)
+    // The socket file goes with its server; nobody would remove it later.
+    void this.#joining.close()
+    if (lost > 0)
+      tryToSay(`ipem: ${lost} frame${lost === 1 ? '' : 's'} could not be sent before the exit of ${process.pid}\n`)
   }
 }
 

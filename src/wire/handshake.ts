@@ -1,7 +1,7 @@
 // What two processes say before a link counts: the bodies of hello, welcome and refuse.
 // Owns their bytes and the check of every field; who says what when is in handshake-machine.ts.
 
-import { Packr } from 'msgpackr'
+import { Packr } from 'msgpackr/pack'
 import { ERROR_CODES, IpemError, type IpemErrorCode } from '../errors.js'
 import { MAX_HOPS } from '../message.js'
 import { isPid } from '../process-info.js'

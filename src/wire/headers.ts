@@ -1,7 +1,7 @@
 // Headers: what is said about a message apart from its payload, numbered once for each link.
 // Owns their bytes, their validation and the two rings of ids; knows nothing of where a message goes.
 
-import { Packr, Unpackr } from 'msgpackr'
+import { Packr, Unpackr } from 'msgpackr/pack'
 import { IpemError } from '../errors.js'
 import { validateHeader } from '../generated/validators.js'
 import type { MessageTypeNumber } from '../message.js'
@@ -33,10 +33,14 @@ const varints = new VarintReader()
 export function encodeHeader(header: WireHeader): Buffer {
   const bytes = packr.pack([header.type, header.event, header.pids, header.to, header.route])
   if (bytes.length > MAX_HEADER_BYTES) {
-    throw new IpemError('ERR_IPEM_TOO_LARGE', `Expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${bytes.length}`, {
-      size: bytes.length,
-      limit: MAX_HEADER_BYTES,
-    })
+    throw new IpemError(
+      'ERR_IPEM_TOO_LARGE',
+      `Expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${bytes.length}`,
+      {
+        size: bytes.length,
+        limit: MAX_HEADER_BYTES,
+      },
+    )
   }
   return bytes
 }
@@ -71,7 +75,11 @@ export function parseHeaderFrame(bytes: Buffer, start: number, end: number): { i
 const MAX_ID_BYTES = 3
 
 function malformed(cause?: unknown): IpemError {
-  return new IpemError('ERR_IPEM_PROTOCOL', 'Expected a well-formed message header', cause === undefined ? {} : { cause })
+  return new IpemError(
+    'ERR_IPEM_PROTOCOL',
+    'Expected a well-formed message header',
+    cause === undefined ? {} : { cause },
+  )
 }
 
 /** The sending side of a link: which header has which id. The oldest id is reused when the ring is full. */

@@ -91,7 +91,11 @@ export class PayloadCheck {
     const length = short ? token & 0x1f : this.#length(1 << (token - 0xd9))
     const start = this.#at
     this.#skip(length)
-    if (length === PROTO.length && this.#bytes[start] === 0x5f && this.#bytes.toString('latin1', start, this.#at) === PROTO) {
+    if (
+      length === PROTO.length &&
+      this.#bytes[start] === 0x5f &&
+      this.#bytes.toString('latin1', start, this.#at) === PROTO
+    ) {
       throw new TypeError('a key that would change a prototype')
     }
   }

@@ -36,7 +36,21 @@ export const Node = Object.freeze({
 
 /** How many fields a kind has; undefined where it is as many as there are. */
 export const FIELDS: readonly (number | undefined)[] = Object.freeze([
-  undefined, 1, undefined, undefined, 1, 2, 1, 2, 3, 1, 1, 1, 1, 0, undefined,
+  undefined,
+  1,
+  undefined,
+  undefined,
+  1,
+  2,
+  1,
+  2,
+  3,
+  1,
+  1,
+  1,
+  1,
+  0,
+  undefined,
 ])
 
 /** The kinds of view of an ArrayBuffer, in the order of their numbers on the wire. */

@@ -20,7 +20,8 @@ class StructuredReader {
     if (Array.isArray(value)) return this.#node(value, depth + 1)
     if (Buffer.isBuffer(value)) return this.#keep(value)
     // Keys and values are put back into the object that was just made from the bytes.
-    if (Object.getPrototypeOf(value) === Object.prototype) return this.#fill(this.#keep(value as Fields), value, depth + 1)
+    if (Object.getPrototypeOf(value) === Object.prototype)
+      return this.#fill(this.#keep(value as Fields), value, depth + 1)
     throw new TypeError('no value of the structured form')
   }
 
@@ -77,7 +78,8 @@ class StructuredReader {
       case Node.boxed: {
         const number = this.#objects.push(null) - 1
         const primitive = this.value(node[1], depth)
-        if (primitive === null || primitive === undefined || typeof primitive === 'object') throw new TypeError('no primitive')
+        if (primitive === null || primitive === undefined || typeof primitive === 'object')
+          throw new TypeError('no primitive')
         this.#objects[number] = Object(primitive)
         return this.#objects[number]
       }
@@ -99,7 +101,7 @@ class StructuredReader {
     // It knows the classes of the platform by their names; all others become an Error of that name.
     const error = deserializeError({ message: '', ...parts })
     // Not ours: the place where it was read says nothing about it.
-    if (parts['stack'] === undefined) error.stack = `${error.name}: ${error.message}`
+    if (parts.stack === undefined) error.stack = `${error.name}: ${error.message}`
     this.#keep(error)
     this.#fill(error as unknown as Fields, node[2], depth)
     const hidden: Fields = {}
@@ -146,7 +148,9 @@ function aligned(bytes: unknown): ArrayBuffer {
 
 function viewOf(kind: unknown, bytes: unknown): ArrayBufferView {
   const name = VIEWS[kind as number] ?? ''
-  const View = (globalThis as unknown as Record<string, (new (buffer: ArrayBuffer) => ArrayBufferView) | undefined>)[name]
+  const View = (globalThis as unknown as Record<string, (new (buffer: ArrayBuffer) => ArrayBufferView) | undefined>)[
+    name
+  ]
   if (View === undefined) throw new TypeError('no kind of view this version of Node knows')
   return new View(aligned(bytes))
 }

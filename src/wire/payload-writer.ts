@@ -161,14 +161,21 @@ class StructuredWriter {
   #error(error: Error, depth: number): unknown[] {
     const parts = partsOf(error)
     const shell = Object.fromEntries(
-      [...ERROR_PARTS].map((key) => [key, parts[key as keyof typeof parts]]).filter(([, value]) => typeof value === 'string'),
+      [...ERROR_PARTS]
+        .map((key) => [key, parts[key as keyof typeof parts]])
+        .filter(([, value]) => typeof value === 'string'),
     ) as Record<string, string>
     const visible = Object.keys(error)
     // Some classes have their code on the prototype.
     if (!visible.includes('code') && typeof parts.code === 'string') visible.push('code')
     const hidden = HIDDEN_ERROR_FIELDS.filter((key) => Object.hasOwn(error, key) && !visible.includes(key))
     const texts = Object.entries(shell).map(([key, value]) => [key, this.#text(value)] as [string, unknown])
-    return [Node.error, this.#record(texts), this.#errorFields(error, visible, depth), this.#errorFields(error, hidden, depth)]
+    return [
+      Node.error,
+      this.#record(texts),
+      this.#errorFields(error, visible, depth),
+      this.#errorFields(error, hidden, depth),
+    ]
   }
 
   /**

@@ -7,7 +7,7 @@ import { packr, packrOfLargeMaps, unpackrCopying, unpackrViewing } from './packe
 import { PayloadCheck } from './payload-check.js'
 import { isPlain } from './payload-plain.js'
 import { fromStructured } from './payload-reader.js'
-import { toStructured, tooLarge } from './payload-writer.js'
+import { tooLarge, toStructured } from './payload-writer.js'
 
 /** The first byte of a payload. */
 export const PayloadForm = Object.freeze({ plain: 0, structured: 1 } as const)
@@ -42,7 +42,12 @@ export function decodePayload(bytes: Buffer, start: number, end: number): unknow
     checker.check(bytes, start + 1, end)
     const unpackr = end - start < VIEWS_FROM_BYTES ? unpackrCopying : unpackrViewing
     const value: unknown = unpackr.unpack(bytes, { start: start + 1, end })
-    const args = bytes[start] === PayloadForm.plain ? value : bytes[start] === PayloadForm.structured ? fromStructured(value) : null
+    const args =
+      bytes[start] === PayloadForm.plain
+        ? value
+        : bytes[start] === PayloadForm.structured
+          ? fromStructured(value)
+          : null
     if (Array.isArray(args)) return args
   } catch (cause) {
     throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected a well-formed payload', { cause })

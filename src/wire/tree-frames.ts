@@ -1,14 +1,19 @@
 // Bodies of the frames about the tree itself: topology (who came, who went, the way up) and interest.
 // Everything that comes in is checked here, field by field; nothing is decided.
 
-import { Packr, Unpackr } from 'msgpackr'
+import { Packr, Unpackr } from 'msgpackr/pack'
 import { IpemError } from '../errors.js'
 import { MAX_EVENT_BYTES, MAX_HOPS } from '../message.js'
 import { isPid, type OfflineInfo, PROCESS_ROLES, type ProcessInfo, type ProcessRole } from '../process-info.js'
 
 /** `pids` is the way so far, the sender last. */
 export type TopologyFrame =
-  | { readonly what: 'online'; readonly pids: readonly string[]; readonly process: ProcessInfo; readonly parent: string }
+  | {
+      readonly what: 'online'
+      readonly pids: readonly string[]
+      readonly process: ProcessInfo
+      readonly parent: string
+    }
   | { readonly what: 'offline'; readonly pids: readonly string[]; readonly pid: string; readonly info: OfflineInfo }
   | { readonly what: 'way'; readonly way: readonly string[] }
 
@@ -69,7 +74,8 @@ export function decodeInterest(bytes: Buffer, start: number, end: number): Inter
 }
 
 function decodeProcess([pid, osPid, host, role, title]: unknown[]): ProcessInfo {
-  if (!isPid(pid) || !Number.isInteger(osPid) || !isText(host) || !isRole(role) || !isText(title)) throw malformed('topology')
+  if (!isPid(pid) || !Number.isInteger(osPid) || !isText(host) || !isRole(role) || !isText(title))
+    throw malformed('topology')
   return { pid, osPid: osPid as number, host, role, title }
 }
 
@@ -95,7 +101,10 @@ function isText(value: unknown): value is string {
 }
 
 function isNames(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string' && Buffer.byteLength(name) <= MAX_EVENT_BYTES)
+  return (
+    Array.isArray(value) &&
+    value.every((name) => typeof name === 'string' && Buffer.byteLength(name) <= MAX_EVENT_BYTES)
+  )
 }
 
 function cut(text: string): string {
@@ -103,5 +112,9 @@ function cut(text: string): string {
 }
 
 function malformed(what: string, cause?: unknown): IpemError {
-  return new IpemError('ERR_IPEM_PROTOCOL', `Expected a well-formed ${what} frame`, cause === undefined ? {} : { cause })
+  return new IpemError(
+    'ERR_IPEM_PROTOCOL',
+    `Expected a well-formed ${what} frame`,
+    cause === undefined ? {} : { cause },
+  )
 }

@@ -132,7 +132,7 @@ describe('what is said right before the end arrives in order, none twice', () =>
 describe('an exit', () => {
   it('takes no longer than flushDeadlineMs where nobody reads, and tells how much was lost', async (t) => {
     const socket = { socketPath: path.join(folderFor(t), 'bus'), cookie: COOKIE }
-    const reader = Family.of(t, { name: 'reader', options: { useSocket: true, socket } })
+    const reader = Family.of(t, { name: 'reader', options: { useSocket: true, socket }, hears: ['word'] })
     await reader.untilReady('reader')
     const options = { useSocket: true, socket, flushDeadlineMs: 500 }
     const args = ['in a signal handler', '50000', '100', JSON.stringify(options)]

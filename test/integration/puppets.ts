@@ -44,7 +44,16 @@ export function temporaryFolder(): { folder: string; remove(): void } {
 export class PuppetTree {
   readonly gm = createIpem()
   readonly pids: Record<string, string> = {}
-  readonly parentOf: Record<string, string> = { a: 'gm', a1: 'a', a2: 'a', w1: 'gm', w2: 'gm', p: 'gm', s: 'gm', s1: 's' }
+  readonly parentOf: Record<string, string> = {
+    a: 'gm',
+    a1: 'a',
+    a2: 'a',
+    w1: 'gm',
+    w2: 'gm',
+    p: 'gm',
+    s: 'gm',
+    s1: 's',
+  }
   readonly #received: Received[] = []
   readonly #temporary = temporaryFolder()
   readonly #others: { kill(signal?: NodeJS.Signals): unknown }[] = []
@@ -55,25 +64,31 @@ export class PuppetTree {
     const received = this.#received
     gm.on('ev', function (...args) {
       const { from, to, route, type } = this
-      received.push({ from, pids: [...this.pids], type, args, ...(to !== undefined && { to, route: [...(route ?? [])] }) })
+      received.push({
+        from,
+        pids: [...this.pids],
+        type,
+        args,
+        ...(to !== undefined && { to, route: [...(route ?? [])] }),
+      })
     })
     gm.options({ socket: this.socket, restart: false })
     const ready = new Promise<void>((resolve) => gm.once('ready', () => resolve()))
     gm.start()
     await ready
-    pids['gm'] = gm.pid
+    pids.gm = gm.pid
     const env = (options: IpemOptions) => ({ ...process.env, PUPPET: JSON.stringify(options) })
-    pids['a'] = await gm.fork(puppet, [], { env: env({}) }).online
-    pids['a1'] = await gm.request<string>(pids['a'], 'fork', puppet, [])
-    pids['a2'] = await gm.request<string>(pids['a'], 'fork', puppet, [])
+    pids.a = await gm.fork(puppet, [], { env: env({}) }).online
+    pids.a1 = await gm.request<string>(pids.a, 'fork', puppet, [])
+    pids.a2 = await gm.request<string>(pids.a, 'fork', puppet, [])
     cluster.setupPrimary({ exec: puppet })
-    pids['w1'] = await gm.worker({ env: env({}) }).online
-    pids['w2'] = await gm.worker({ env: env({}) }).online
-    pids['p'] = await this.#joined(() => this.#others.push(fork(puppet, [], { env: env({ useSocket: false }) })))
-    pids['s'] = await this.#joined(() => {
+    pids.w1 = await gm.worker({ env: env({}) }).online
+    pids.w2 = await gm.worker({ env: env({}) }).online
+    pids.p = await this.#joined(() => this.#others.push(fork(puppet, [], { env: env({ useSocket: false }) })))
+    pids.s = await this.#joined(() => {
       this.#others.push(spawn(process.execPath, [puppet], { env: env({ socket: this.socket }), stdio: 'inherit' }))
     })
-    pids['s1'] = await gm.request<string>(pids['s'], 'fork', puppet, [])
+    pids.s1 = await gm.request<string>(pids.s, 'fork', puppet, [])
   }
 
   /** The pid of the next process that comes online. */

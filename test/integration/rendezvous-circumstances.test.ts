@@ -7,15 +7,8 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SocketOptions } from '../../src/options.js'
-import {
-  fixturePath,
-  freePort,
-  leaveStaleSocket,
-  sources,
-  untilOneTree,
-  withFolder,
-  withPeers,
-} from './rendezvous-peers.js'
+import { freePort } from '../join/meeting.js'
+import { fixturePath, leaveStaleSocket, sources, untilOneTree, withFolder, withPeers } from './rendezvous-peers.js'
 
 const UNIX = { skip: process.platform === 'win32' ? 'Unix sockets' : false }
 

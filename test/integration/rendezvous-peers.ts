@@ -6,11 +6,11 @@ import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { uniqueBeside } from '../../src/join/socket-file.js'
 import type { IpemOptions } from '../../src/options.js'
 import type { PeerInfo } from '../../src/wire/handshake.js'
+import { until } from '../join/meeting.js'
 
 export const sources = new URL('../../src/', import.meta.url).href
 const fixture = fixturePath('rendezvous-peer.js')
@@ -92,21 +92,6 @@ export async function withPeers(
   }
 }
 
-/** Waits for what must come true, and says what it waited for. */
-export async function until(
-  what: string,
-  holds: () => boolean,
-  deadlineMs = 20_000,
-  state: () => unknown = () => '',
-): Promise<void> {
-  const deadline = performance.now() + deadlineMs
-  while (!holds()) {
-    if (performance.now() > deadline)
-      throw new Error(`Waited ${deadlineMs} ms for: ${what}. ${JSON.stringify(state())}`)
-    await sleep(5)
-  }
-}
-
 /** One listens, all others that live have joined it, or one that gave way to it and kept its joiners. */
 function isOneTree(peers: readonly Peer[]): boolean {
   const alive = peers.filter(({ state }) => state !== 'dead' && state !== 'closed')
@@ -123,9 +108,13 @@ function isOneTree(peers: readonly Peer[]): boolean {
   return master !== undefined && more.length === 0 && alive.every((peer) => reaches(peer, master))
 }
 
-export async function untilOneTree(peers: readonly Peer[], deadlineMs?: number): Promise<Peer> {
-  const state = (): unknown => peers.map((peer) => [peer.info.pid, peer.state, peer.parent, peer.events.length])
-  await until('one listens and all others have joined it', () => isOneTree(peers), deadlineMs, state)
+export async function untilOneTree(peers: readonly Peer[]): Promise<Peer> {
+  const places = (): string => peers.map(({ info, state, parent }) => `${info.pid} ${state} ${parent}`).join(', ')
+  await until(
+    () => `one that listens and all others joined. ${places()}`,
+    () => isOneTree(peers),
+    20_000,
+  )
   return peers.find((peer) => peer.state === 'listening') as Peer
 }
 
@@ -156,13 +145,4 @@ export async function leaveStaleSocket(file: string): Promise<void> {
   fs.renameSync(own, file)
   server.close()
   await once(server, 'close')
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -4,15 +4,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SocketOptions } from '../../src/options.js'
-import {
-  closeAll,
-  freePort,
-  leaveStaleSocket,
-  type Peer,
-  untilOneTree,
-  withFolder,
-  withPeers,
-} from './rendezvous-peers.js'
+import { freePort } from '../join/meeting.js'
+import { closeAll, leaveStaleSocket, type Peer, untilOneTree, withFolder, withPeers } from './rendezvous-peers.js'
 
 const UNIX = { skip: process.platform === 'win32' ? 'Unix sockets' : false }
 /** The slow suite asks for more. */

@@ -88,6 +88,8 @@ export interface MemberSpec {
   readonly workers?: readonly MemberSpec[]
   /** Signals it listens for itself. */
   readonly own?: readonly NodeJS.Signals[]
+  /** Events it listens to, without a word. */
+  readonly hears?: readonly string[]
 }
 
 type Line = [name: string, osPid: number, what: string, ...facts: unknown[]]

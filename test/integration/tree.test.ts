@@ -7,17 +7,48 @@ const tree = new PuppetTree()
 const everyone = ['gm', 'a', 'a1', 'a2', 'w1', 'w2', 'p', 's', 's1']
 
 const ancestors: Record<string, string[]> = {
-  gm: [], a: ['gm'], a1: ['a', 'gm'], a2: ['a', 'gm'], w1: ['gm'], w2: ['gm'], p: ['gm'], s: ['gm'], s1: ['s', 'gm'],
+  gm: [],
+  a: ['gm'],
+  a1: ['a', 'gm'],
+  a2: ['a', 'gm'],
+  w1: ['gm'],
+  w2: ['gm'],
+  p: ['gm'],
+  s: ['gm'],
+  s1: ['s', 'gm'],
 }
 const descendants: Record<string, string[]> = {
-  gm: ['a', 'a1', 'a2', 'w1', 'w2', 'p', 's', 's1'], a: ['a1', 'a2'], a1: [], a2: [], w1: [], w2: [], p: [], s: ['s1'], s1: [],
+  gm: ['a', 'a1', 'a2', 'w1', 'w2', 'p', 's', 's1'],
+  a: ['a1', 'a2'],
+  a1: [],
+  a2: [],
+  w1: [],
+  w2: [],
+  p: [],
+  s: ['s1'],
+  s1: [],
 }
 const siblings: Record<string, string[]> = {
-  gm: [], a: ['w1', 'w2', 'p', 's'], a1: ['a2'], a2: ['a1'], w1: ['a', 'w2', 'p', 's'], w2: ['a', 'w1', 'p', 's'],
-  p: ['a', 'w1', 'w2', 's'], s: ['a', 'w1', 'w2', 'p'], s1: [],
+  gm: [],
+  a: ['w1', 'w2', 'p', 's'],
+  a1: ['a2'],
+  a2: ['a1'],
+  w1: ['a', 'w2', 'p', 's'],
+  w2: ['a', 'w1', 'p', 's'],
+  p: ['a', 'w1', 'w2', 's'],
+  s: ['a', 'w1', 'w2', 'p'],
+  s1: [],
 }
 const childs: Record<string, string[]> = {
-  gm: ['a', 'w1', 'w2', 'p', 's'], a: ['a1', 'a2'], a1: [], a2: [], w1: [], w2: [], p: [], s: ['s1'], s1: [],
+  gm: ['a', 'w1', 'w2', 'p', 's'],
+  a: ['a1', 'a2'],
+  a1: [],
+  a2: [],
+  w1: [],
+  w2: [],
+  p: [],
+  s: ['s1'],
+  s1: [],
 }
 
 /** Who must receive, by function and origin. */
@@ -47,7 +78,11 @@ function assertReceived(got: Record<string, Received[]>, origin: string, names: 
   assert.deepEqual(counts, Object.fromEntries(everyone.map((name) => [name, names.includes(name) ? 1 : 0])))
   for (const name of names) {
     const message = got[name]?.[0]
-    assert.deepEqual(message?.pids.map((pid) => tree.nameOf(pid)), tree.way(origin, name), `the way ${origin} to ${name}`)
+    assert.deepEqual(
+      message?.pids.map((pid) => tree.nameOf(pid)),
+      tree.way(origin, name),
+      `the way ${origin} to ${name}`,
+    )
     assert.equal(message?.from, tree.pid(origin))
     assert.equal(message?.type, type)
     assert.deepEqual(message?.args, ['x', 1])
@@ -97,7 +132,14 @@ describe('a tree of real processes', () => {
       'gm',
       'grandmaster',
       [
-        ['a', 'fork', [['a1', 'fork', []], ['a2', 'fork', []]]],
+        [
+          'a',
+          'fork',
+          [
+            ['a1', 'fork', []],
+            ['a2', 'fork', []],
+          ],
+        ],
         ['w1', 'worker', []],
         ['w2', 'worker', []],
         ['p', 'adopted', []],

@@ -305,6 +305,24 @@ describe('listening', { concurrency: true }, () => {
     assert.deepEqual(got, [1, 3])
   })
 
+  it('to any name of up to 256 bytes works across processes', async () => {
+    await using family = await Family.of(2)
+    const { first, second } = family
+    const names = ['__proto__', 'constructor', 'toString', 'é'.repeat(128), ' ', '\0', '*', 'a:b', '😀'.repeat(64)]
+    const got: unknown[] = []
+    for (const name of names) first.on(name, (value) => got.push([name, value]))
+    await family.settled()
+    for (const name of names) second.broadcast(name, 'many').sendTo(first.pid, name, 'one')
+    await family.settled()
+    assert.deepEqual(
+      got,
+      names.flatMap((name) => [
+        [name, 'many'],
+        [name, 'one'],
+      ]),
+    )
+  })
+
   it('to names that cannot travel stays at home', async () => {
     await using family = await Family.of(2)
     const { gm, first, second } = family

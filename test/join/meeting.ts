@@ -71,9 +71,10 @@ export class Meeting {
   }
 
   async until(event: string, times = 1): Promise<void> {
+    const seen = (): number => this.events.filter((each) => each === event).length
     await until(
-      `${times} × ${event}, so far ${this.events}`,
-      () => this.events.filter((each) => each === event).length >= times,
+      () => `${times} × ${event}, so far ${this.events}`,
+      () => seen() >= times,
     )
   }
 
@@ -89,10 +90,13 @@ export class Meeting {
   }
 }
 
-export async function until(what: string, holds: () => boolean, deadlineMs = 10_000): Promise<void> {
+/** Waits for what must come true; says what it waited for where it does not. */
+export async function until(what: string | (() => string), holds: () => boolean, deadlineMs = 10_000): Promise<void> {
   const deadline = performance.now() + deadlineMs
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`Waited ${deadlineMs} ms for: ${what}`)
+    if (performance.now() > deadline) {
+      throw new Error(`Waited ${deadlineMs} ms for: ${typeof what === 'string' ? what : what()}`)
+    }
     await sleep(2)
   }
 }

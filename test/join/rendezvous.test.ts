@@ -101,6 +101,14 @@ test('a folder that is missing is an error with its cause, and never TCP instead
   assert.equal(meeting.rendezvous.address(), null)
 })
 
+test('a path that cannot be walked is an error', UNIX, async (t) => {
+  const folder = folderOf(t)
+  fs.symlinkSync('loop', path.join(folder, 'loop'))
+  const meeting = meetings(t)({ socket: { socketPath: path.join(folder, 'loop', 'meet') } }).start()
+  await meeting.until('standalone')
+  assert.deepEqual(meeting.events, ['error ERR_IPEM_LISTEN', 'standalone'])
+})
+
 test('an address beyond this machine is an error without TLS', async (t) => {
   const meeting = meetings(t)({ socket: { port: await freePort(), host: '0.0.0.0' } }).start()
   await meeting.until('standalone')
@@ -254,7 +262,9 @@ test('a refusal after joining decides when to come again', async (t) => {
   const lose = (why: IpemError): void => {
     second.onLinkLost = () => {}
     second.links.get(first.self.pid)?.destroy()
+    const { length } = second.events
     second.rendezvous.lost(why)
+    assert.equal(second.events.length, length)
   }
   lose(new IpemError('ERR_IPEM_RING', 'you are above me'))
   await second.until(`joined ${first.self.pid}`, 2)

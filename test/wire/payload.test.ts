@@ -52,7 +52,15 @@ const VECTORS: [what: string, args: unknown[], hex: string][] = [
   ],
   [
     'the rest of the structured form',
-    [Object.assign(Object.create(null), { k: [] }), Object(true), new DataView(new ArrayBuffer(1)), new ArrayBuffer(1), -0, '\ufeff', 2n ** 64n],
+    [
+      Object.assign(Object.create(null), { k: [] }),
+      Object(true),
+      new DataView(new ArrayBuffer(1)),
+      new ArrayBuffer(1),
+      -0,
+      '\ufeff',
+      2n ** 64n,
+    ],
     '01 9800920981a16b9100920ac393070bc401009206c40100910d920cc402fffe920bb13130303030303030303030303030303030',
   ],
 ]
@@ -219,7 +227,8 @@ describe('a payload within a payload', () => {
 
 /** What it cannot read as it was takes the structured form: byte order marks and minus zeros. */
 function isReadByMsgpackr(value: unknown): boolean {
-  if (JSON.stringify(withoutMinusZero(value) ?? null, bigintsAsZero) !== JSON.stringify(value ?? null, minusAsNull)) return false
+  if (JSON.stringify(withoutMinusZero(value) ?? null, bigintsAsZero) !== JSON.stringify(value ?? null, minusAsNull))
+    return false
   return !JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? 0 : part) ?? null).includes('\ufeff')
 }
 
