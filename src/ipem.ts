@@ -166,7 +166,7 @@ class IpemEmitter extends ListeningEmitter {
   }
 
   sendToChild(pid: string | number, event: string, ...args: unknown[]): this {
-    if (Array.isArray(pid)) throw invalid('pid', 'the pid of a child', pid)
+    if (Array.isArray(pid)) throw invalid('pid', 'the pid of a process, or the OS pid of a child', pid)
     return this.#send(trackTo(this.#running(), MessageType.toChild, event, pid), args)
   }
 

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import type { Ajv as AjvClass, ValidateFunction } from 'ajv'
 import { IpemError } from './errors.js'
+import { RESERVED_EVENTS } from './message.js'
 
 export class SchemaCheck {
   readonly #validators = new Map<string, ValidateFunction>()
@@ -15,6 +16,7 @@ export class SchemaCheck {
     const ajv = new Ajv({ strict: false, addUsedSchema: false })
     for (const [event, schema] of entries) {
       try {
+        if (RESERVED_EVENTS.has(event)) throw new Error("The event is ipem's own")
         const validate = ajv.compile(schema)
         if ('$async' in validate) throw new Error('An asynchronous schema cannot be checked at the call')
         this.#validators.set(event, validate)
@@ -29,15 +31,23 @@ export class SchemaCheck {
     return this.#validators.size > 0
   }
 
-  /** Why the arguments do not fit, or null. */
-  check(event: string, args: readonly unknown[]): IpemError | null {
+  /** Why the arguments do not fit, or null. `from` is the process that sent them, if it was another one. */
+  check(event: string, args: readonly unknown[], from?: string): IpemError | null {
     const validate = this.#validators.get(event)
     if (validate === undefined || validate(args)) return null
     const [error] = validate.errors ?? []
-    const path = `args${error?.instancePath ?? ''}`
-    return new IpemError('ERR_IPEM_SCHEMA', `Expected ${path} of '${event}' to fit its schema: ${error?.message}`, {
-      event,
-      path,
-    })
+    const path = pathOf(error?.instancePath ?? '')
+    const sender = from === undefined ? '' : ` (sent by ${from})`
+    const text = `Expected ${path} of '${event}' to fit its schema: ${error?.message}${sender}`
+    return new IpemError('ERR_IPEM_SCHEMA', text, { event, path, ...(from !== undefined && { pid: from }) })
   }
+}
+
+/** `args[0].id`, as everywhere else, from a JSON pointer. */
+function pathOf(pointer: string): string {
+  const keys = pointer.split('/').slice(1)
+  const parts = keys.map((key) =>
+    /^\d+$/.test(key) ? `[${key}]` : `.${key.replaceAll('~1', '/').replaceAll('~0', '~')}`,
+  )
+  return `args${parts.join('')}`
 }

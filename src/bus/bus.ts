@@ -208,7 +208,7 @@ export class Bus {
         if (track.targeted) this.#undelivered(track, unreachable(track), requestId, bytes.subarray(start, end))
         continue
       }
-      if (!this.#flow.admits(to, FRAME_HEAD + end - start)) {
+      if (!this.#flow.admits(to, FRAME_HEAD + end - start, track)) {
         this.#refuse(to, track, requestId, bytes.subarray(start, end))
         continue
       }

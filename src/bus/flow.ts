@@ -8,6 +8,9 @@ import type { Track } from './track.js'
 /** `payload`: the encoded arguments of the message, the first time that one of its origin is refused. */
 export type TellRefused = (track: Track, error: IpemError, payload: Buffer | null) => void
 
+/** Room for answers and notices beyond the hard limit of a link. */
+const REPLY_BYTES = 1_048_576
+
 export class Flow {
   readonly #hardLimit: number
   readonly #tell: TellRefused
@@ -23,11 +26,14 @@ export class Flow {
     return this.#full > 0
   }
 
-  /** May `bytes` more be queued? An empty queue always takes one message, however large. */
-  admits(to: Neighbour, bytes: number): boolean {
+  /**
+   * May `bytes` more be queued? An empty queue always takes one message, however large, and there is a little room
+   * more for answers and notices: who is waited for, or tells of what was refused, should get through.
+   */
+  admits(to: Neighbour, bytes: number, track: Track): boolean {
     if (!to.link.needDrain) return true
     const queued = to.link.queuedBytes
-    return queued === 0 || queued + bytes <= this.#hardLimit
+    return queued === 0 || queued + bytes <= this.#hardLimit + (track.isReply ? REPLY_BYTES : 0)
   }
 
   /** After `from` (null: this process) fed `to`: a full link that still moves holds back those who feed it. */

@@ -25,28 +25,29 @@ export function unreachable(track: Track): IpemError {
 
 /** What the origin of a message is told where it is this very process: the error, and the message. */
 export function withMessage(error: IpemError, track: Track, args: readonly unknown[]): IpemError {
-  const { code, message, pid, count, ended } = error
   const { event, to } = track.header
-  const facts = code === 'ERR_IPEM_OVERFLOW' ? { count, ended } : {}
-  const undelivered = track.message([...args])
-  return new IpemError(code, message, { pid, event, to: to ?? undefined, ...facts, undelivered })
+  return new IpemError(error.code, error.message, {
+    ...factsOf({ ...error, event, to }),
+    undelivered: track.message([...args]),
+  })
+}
+
+/** What is known, each of the type it must have. */
+function factsOf({ pid, event, to, count, ended }: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...(typeof pid === 'string' && { pid }),
+    ...(typeof event === 'string' && { event }),
+    ...(typeof to === 'string' && { to }),
+    ...(typeof count === 'number' && { count, ended: ended === true }),
+  }
 }
 
 /** `payload`: the encoded arguments of the message, if they are to go back to its origin. */
 export function noticeArgs(track: Track, error: IpemError, payload: Buffer | null): unknown[] {
   const { type, event, to } = track.header
   const returned = payload !== null && payload.length <= MAX_RETURNED_BYTES ? payload : null
-  return [
-    error.code,
-    error.message,
-    error.pid ?? null,
-    error.count ?? null,
-    error.ended ?? null,
-    type,
-    event,
-    to,
-    returned,
-  ]
+  const { code, message, pid = null, count = null, ended = null } = error
+  return [code, message, pid, count, ended, type, event, to, returned]
 }
 
 /**
@@ -67,9 +68,8 @@ export function errorOfNotice({ args, pids }: Message): IpemError | null {
     event,
     args: Object.freeze(Buffer.isBuffer(returned) ? readable(returned) : []),
   }
-  const facts = code === 'ERR_IPEM_OVERFLOW' ? { count, ended } : {}
-  const fields = { pid, event, to: to ?? undefined, reporter: pids[0], ...facts, undelivered: message }
-  return new IpemError(code, text, fields)
+  const facts = factsOf({ pid, event, to, count, ended })
+  return new IpemError(code, text, { ...facts, reporter: pids[0], undelivered: message })
 }
 
 function readable(payload: Buffer): unknown[] {

@@ -35,7 +35,7 @@ export class Faults {
   }
 
   #warn(error: IpemError): void {
-    const key = `${error.code} ${String(error.to ?? error.pid ?? '')}`
+    const key = `${error.code} ${String(error.to ?? error.pid ?? error.event ?? '')}`
     if (this.#warned.has(key)) return
     if (this.#warned.size >= MAX_WARNED) this.#warned.clear()
     this.#warned.add(key)

@@ -218,11 +218,12 @@ export class Joining {
     // Node ends a worker whose primary died, unless it believes that this was meant to be.
     // https://github.com/nodejs/node/blob/v20.x/lib/internal/cluster/child.js
     if (rejoins && worker !== undefined) worker.exitedAfterDisconnect = true
-    this.#disconnectListener = () => {
-      if (rejoins && process.ppid !== this.#parentOsPid) return
+    const letGo = (): void => {
+      if (process.ppid !== this.#parentOsPid) return
       this.#lettingGo = true
       this.#owner.letGo()
     }
+    this.#disconnectListener = () => (rejoins ? void setTimeout(letGo, DEATH_MS).unref() : letGo())
     process.once('disconnect', this.#disconnectListener)
   }
 

@@ -265,6 +265,10 @@ export class Runtime implements AttachmentOwner, BusOwner {
       clearTimeout(timer)
     }
     this.#state = 'closing'
+    // No way was found: told as any message that nobody gets. Requests end with all the others, when the links do.
+    this.#held.release((track, payload, requestId) => {
+      if (requestId === 0) this.bus.sendEncoded(track, payload, 0)
+    })
     for (const resolve of this.#readyWaiters.splice(0)) resolve()
   }
 

@@ -169,7 +169,8 @@ export class Started {
   }
 
   #arrived(message: Message, owner: StartedOwner, faults: Faults): void {
-    const error: IpemError | null = this.schemas.active ? this.schemas.check(message.event, message.args) : null
+    const { event, args, from } = message
+    const error: IpemError | null = this.schemas.active ? this.schemas.check(event, args, from) : null
     if (error === null) owner.onMessage(message)
     else faults.loss(error)
   }

@@ -4,8 +4,14 @@
 import type { Options } from 'msgpackr'
 import { Packr, Unpackr } from 'msgpackr/pack'
 
-/** No extension makes anything of the bytes of others but `undefined`; maps are plain objects. */
-const OPTIONS: Options = { useRecords: false, mapsAsObjects: true, structuredClone: false, moreTypes: false }
+/** No extension makes anything of the bytes of others but `undefined`; maps are plain objects; toJSON is not called. */
+const OPTIONS: Options = {
+  useRecords: false,
+  mapsAsObjects: true,
+  structuredClone: false,
+  moreTypes: false,
+  useToJSON: false,
+}
 
 /** Objects of at most 65,535 keys. */
 export const packr = new Packr(OPTIONS)

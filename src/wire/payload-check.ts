@@ -5,9 +5,21 @@ import { MAX_DEPTH } from './payload-nodes.js'
 
 const PROTO = '__proto__'
 
+/** A binary of this size stays where it is, and keeps that memory alive; a smaller one is copied out. */
+const MIN_VIEW = 16_384
+
+const NOTHING = Buffer.alloc(0)
+
+export function isSmall(length: number): boolean {
+  return length < MIN_VIEW
+}
+
 /** One at a time; it keeps its place in the bytes while it goes through them. */
 export class PayloadCheck {
-  #bytes: Buffer = Buffer.alloc(0)
+  /** Is there a binary that stays where it is, and one that is copied, in the bytes looked at last? */
+  large = false
+  small = false
+  #bytes: Buffer = NOTHING
   #at = 0
   #end = 0
 
@@ -16,7 +28,11 @@ export class PayloadCheck {
     this.#bytes = bytes
     this.#at = start
     this.#end = end
+    this.large = false
+    this.small = false
     this.#value(2 * MAX_DEPTH)
+    // Not kept alive until the next.
+    this.#bytes = NOTHING
     if (this.#at !== end) throw new RangeError('more than one value')
   }
 
@@ -38,37 +54,51 @@ export class PayloadCheck {
       case 0xc4:
       case 0xc5:
       case 0xc6:
-        return this.#skip(this.#length(1 << (token - 0xc4)))
+        this.#binary(this.#length(1 << (token - 0xc4)))
+        return
       case 0xca:
-        return this.#skip(4)
+        this.#skip(4)
+        return
       case 0xcb:
       case 0xcf:
       case 0xd3:
-        return this.#skip(8)
+        this.#skip(8)
+        return
       case 0xcc:
       case 0xcd:
       case 0xce:
-        return this.#skip(1 << (token - 0xcc))
+        this.#skip(1 << (token - 0xcc))
+        return
       case 0xd0:
       case 0xd1:
       case 0xd2:
-        return this.#skip(1 << (token - 0xd0))
+        this.#skip(1 << (token - 0xd0))
+        return
       case 0xd4:
         if (this.#byte() !== 0 || this.#byte() !== 0) throw new TypeError('an extension')
         return
       case 0xd9:
       case 0xda:
       case 0xdb:
-        return this.#skip(this.#length(1 << (token - 0xd9)))
+        this.#skip(this.#length(1 << (token - 0xd9)))
+        return
       case 0xdc:
       case 0xdd:
-        return this.#array(this.#length(2 << (token - 0xdc)), depth)
+        this.#array(this.#length(2 << (token - 0xdc)), depth)
+        return
       case 0xde:
       case 0xdf:
-        return this.#map(this.#length(2 << (token - 0xde)), depth)
+        this.#map(this.#length(2 << (token - 0xde)), depth)
+        return
       default:
         throw new TypeError('an unknown or unwanted form')
     }
+  }
+
+  #binary(length: number): void {
+    if (isSmall(length)) this.small = true
+    else this.large = true
+    this.#skip(length)
   }
 
   #array(length: number, depth: number): void {

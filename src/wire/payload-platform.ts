@@ -17,16 +17,6 @@ export function isBound(value: object, tag: string): boolean {
   return types.isPromise(value) || (tag !== 'Arguments' && Object.keys(value).length === 0)
 }
 
-/** A field of an error as text; undefined if it is something else or cannot be read. */
-export function errorText(error: Error, field: string): string | undefined {
-  try {
-    const value: unknown = error[field as keyof Error]
-    return typeof value === 'string' ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
 function getter(of: object, key: PropertyKey): unknown {
   return Object.getOwnPropertyDescriptor(of, key)?.get
 }

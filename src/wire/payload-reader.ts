@@ -37,9 +37,9 @@ class StructuredReader {
         return array
       }
       case Node.reference: {
-        const number = node[1] as number
-        if (!(number in this.#objects)) throw new RangeError('a reference to nothing')
-        return this.#objects[number]
+        const object = typeof node[1] === 'number' ? this.#objects[node[1]] : undefined
+        if (object === undefined) throw new RangeError('a reference to nothing')
+        return object
       }
       case Node.map: {
         const map = this.#keep(new Map<unknown, unknown>())
@@ -103,13 +103,16 @@ class StructuredReader {
     // Not ours: the place where it was read says nothing about it.
     if (parts.stack === undefined) error.stack = `${error.name}: ${error.message}`
     this.#keep(error)
-    this.#fill(error as unknown as Fields, node[2], depth)
-    const hidden: Fields = {}
-    this.#fill(hidden, node[3], depth)
-    for (const [key, value] of Object.entries(hidden)) {
-      Object.defineProperty(error, key, { value, enumerable: false, configurable: true, writable: true })
-    }
+    this.#define(error, this.#fill({}, node[2], depth), true)
+    this.#define(error, this.#fill({}, node[3], depth), false)
     return error
+  }
+
+  /** Not by assignment, and without a complaint: the class may have a getter of that name, or a field of its own. */
+  #define(error: Error, fields: Fields, enumerable: boolean): void {
+    for (const [key, value] of Object.entries(fields)) {
+      Reflect.defineProperty(error, key, { value, enumerable, configurable: true, writable: true })
+    }
   }
 
   /** `fields`: a plain object, or a node of keys and values. */

@@ -28,8 +28,9 @@ export function toStructured(args: readonly unknown[], maxBytes: number): unknow
 }
 
 class StructuredWriter {
-  /** Every object on the way, with its number. */
-  readonly #seen = new Map<object, number>()
+  /** Every object so far, in order, and the number of each. */
+  readonly #objects: object[] = []
+  readonly #numbers = new Map<object, number>()
   readonly #maxBytes: number
   /** The least that the values so far take. */
   #bytes = 0
@@ -68,10 +69,10 @@ class StructuredWriter {
   }
 
   #object(value: object, depth: number): unknown {
-    const known = this.#seen.get(value)
+    const known = this.#numbers.get(value)
     if (known !== undefined) return [Node.reference, known]
     if (depth > MAX_DEPTH) throw new Refusal(`something nested deeper than ${MAX_DEPTH}`)
-    this.#seen.set(value, this.#seen.size)
+    this.#numbers.set(value, this.#objects.push(value) - 1)
     if (Array.isArray(value)) this.#count(value.length)
     if (Array.isArray(value)) return this.#items(Node.array, value, (index) => `[${index}]`, depth)
     const prototype = Object.getPrototypeOf(value)
@@ -186,12 +187,12 @@ class StructuredWriter {
     const pairs: [string, unknown][] = []
     for (const key of keys) {
       if (ERROR_PARTS.has(key) || key === '__proto__') continue
-      const seen = this.#seen.size
+      const known = this.#objects.length
       try {
         pairs.push([key, this.value(error[key as keyof Error], depth)])
       } catch (failure) {
         if (isTooLarge(failure)) throw failure
-        this.#forget(seen)
+        this.#forget(known)
       }
     }
     return this.#record(pairs)
@@ -199,7 +200,7 @@ class StructuredWriter {
 
   /** Drops the objects that were met after the first `count`: what they became is thrown away. */
   #forget(count: number): void {
-    for (const [object, index] of this.#seen) if (index >= count) this.#seen.delete(object)
+    for (const object of this.#objects.splice(count)) this.#numbers.delete(object)
   }
 }
 

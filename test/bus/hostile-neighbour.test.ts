@@ -161,7 +161,6 @@ describe('a hostile child is cut off, and only that child', () => {
     ],
 
     ['that tells of the way up', (evil, { a }) => evil.join(a).topology({ what: 'way', way: [EVIL, pidOf(1)] })],
-    ['that tells of a process elsewhere', (evil, { a, b }) => evil.join(a).topology(online(evil, [b.pid, EVIL], EVIL))],
     [
       'that has its sibling below',
       (evil, { a, a1 }) => evil.join(a).topology(online(evil, [a1.pid, EVIL], EVIL)),
@@ -172,11 +171,7 @@ describe('a hostile child is cut off, and only that child', () => {
       (evil, { a, gm }) => evil.join(a).topology(online(evil, [gm.pid, EVIL], EVIL)),
       'ERR_IPEM_RING',
     ],
-    [
-      'that has its parent below',
-      (evil, { a }) => evil.join(a).topology(online(evil, [a.pid, EVIL], EVIL)),
-      'ERR_IPEM_DUPLICATE_PID',
-    ],
+    ['that has its parent below', (evil, { a }) => evil.join(a).topology(online(evil, [a.pid, EVIL], EVIL))],
     [
       'that tells of a child whose parent nobody knows',
       (evil, { a }) => evil.join(a).topology(online(evil, [NEWER, NEW, EVIL], NEW)),
@@ -241,7 +236,7 @@ describe('a hostile parent is left, and only it', () => {
     ['whose way runs in circles', (evil) => evil.welcome().topology({ what: 'way', way: [EVIL, NEW, EVIL] })],
     [
       'whose way is too long',
-      (evil) => evil.welcome().topology({ what: 'way', way: [EVIL, ...hops(MAX_HOPS - 1)] }),
+      (evil) => evil.welcome().topology({ what: 'way', way: [EVIL, ...hops(MAX_HOPS).slice(0, -1)] }),
       'ERR_IPEM_TOO_MANY',
     ],
     ['that leaves itself out of a way', (evil) => evil.welcome().header(0, { pids: [NEW] })],
@@ -294,6 +289,28 @@ describe('a hostile parent is left, and only it', () => {
       [],
     )
     evil.leave()
+    await tree.settle()
+    await assertIntact(family_)
+  })
+})
+
+describe('a process answers for those below it', () => {
+  it('so one that brings a process which is elsewhere is cut off where both places meet, and that process stays', async () => {
+    const family_ = await family()
+    const { tree, gm, a, b } = family_
+    const evil = Attacker.below(tree, a).join(a)
+    evil.topology(online(evil, [b.pid, EVIL], EVIL))
+    await tree.settle()
+    assert.deepEqual(
+      gm.refusals.map(({ code }) => code),
+      ['ERR_IPEM_DUPLICATE_PID'],
+    )
+    assert.equal(b.bus.members.parent?.pid, gm.pid)
+    assert.equal(a.bus.members.parent, null)
+    evil.leave()
+    await tree.settle()
+    TreeModel.of(tree.processes).assertKnowledge()
+    tree.join(a, gm)
     await tree.settle()
     await assertIntact(family_)
   })

@@ -216,7 +216,7 @@ describe('schemas', { concurrency: 4 }, () => {
     const errors: IpemError[] = []
     top.on('job', (job) => jobs.push(job)).on('error', (error) => errors.push(error))
     const wrong = (await keeps.run(thrown, 'sendToParents', 'job', 'x')) as Record<string, unknown>
-    assert.deepEqual([wrong.code, wrong.event, wrong.path], ['ERR_IPEM_SCHEMA', 'job', 'args/0'])
+    assert.deepEqual([wrong.code, wrong.event, wrong.path], ['ERR_IPEM_SCHEMA', 'job', 'args[0]'])
     await keeps.run((ipem) => void ipem.sendToParents('job', 1))
     await free.run((ipem) => void ipem.sendToParents('job', 'x').sendToParents('job', 2))
     await until('the last job', () => jobs.includes(2))

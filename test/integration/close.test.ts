@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -12,7 +12,7 @@ import { assertClean, script, socketIn } from './script.js'
 import { folderFor, isAlive, ready, startIpem } from './stage.js'
 
 describe('after close() nothing is left and the script exits by itself:', { concurrency: 2 }, () => {
-  const scenarios: [what: string, body: string][] = [
+  const scenarios: [what: string, body: string, said?: unknown[][]][] = [
     ['alone', 'await started(ipem.options(options)); await ipem.close()'],
     ['before ready', 'ipem.options(options).start(); await ipem.close()'],
     [
@@ -96,10 +96,15 @@ describe('after close() nothing is left and the script exits by itself:', { conc
       await started(ipem.options(options))
       const pid = await ipem.fork(remote, ['{}']).online
       ipem.once('x', () => {}).removeAllListeners('x')
-      ipem.handle('hang', function () { return new Promise(() => this.signal.addEventListener('abort', () => say('handler', this.signal.reason.code))) })
-      const asked = ipem.request(pid, 'run', '(ipem) => ipem.request("parent", "hang")', { timeout: 60000 }).catch(({ code }) => say(code))
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      await ipem.close(); await asked`,
+      let begun = 0
+      const both = new Promise((resolve) => ipem.handle('hang', function () {
+        if (++begun === 2) resolve()
+        return new Promise(() => this.signal.addEventListener('abort', () => say('handler', this.signal.reason.code)))
+      }))
+      const asked = [[pid, 'run', '(ipem) => ipem.request("parent", "hang")'], [ipem.pid, 'hang']].map((call) => ipem.request(...call).catch(({ code }) => say(code)))
+      await both
+      await ipem.close(); await Promise.all(asked)`,
+      [['ERR_IPEM_CLOSED'], ['ERR_IPEM_GONE'], ['handler', 'ERR_IPEM_CLOSED'], ['handler', 'ERR_IPEM_GONE']],
     ],
     [
       'with requestAll under way',
@@ -109,10 +114,17 @@ describe('after close() nothing is left and the script exits by itself:', { conc
       const rows = ipem.requestAll('childs', 'run', '() => new Promise(() => {})')
       const row = rows.next().then(({ value }) => say(value.error.code))
       await ipem.close(); await row`,
+      [['ERR_IPEM_GONE']],
     ],
   ]
   const withSocketToo = ['alone', 'before ready, with messages and requests held', 'in ready', 'with a child']
-  for (const [what, body] of scenarios) it(what, async (t) => assertClean(await script(t, body)))
+  for (const [what, body, said] of scenarios) {
+    it(what, async (t) => {
+      const result = await script(t, body)
+      assertClean(result)
+      if (said !== undefined) assert.deepEqual(result.said.sort(), said)
+    })
+  }
 
   for (const [what, body] of scenarios.filter(([what]) => withSocketToo.includes(what))) {
     it(`${what}, with a socket`, async (t) => {
@@ -166,7 +178,12 @@ describe('after close() nothing is left and the script exits by itself:', { conc
   it('while what listens there says nothing', async (t) => {
     const socket = socketIn(folderFor(t))
     const connections: net.Socket[] = []
-    const server = net.createServer((connection) => connections.push(connection)).listen(socket.socketPath)
+    const called = `${socket.socketPath}-called`
+    const server = net.createServer((connection) => {
+      connections.push(connection)
+      writeFileSync(called, '')
+    })
+    server.listen(socket.socketPath)
     t.after(() => {
       server.close()
       for (const connection of connections) connection.destroy()
@@ -174,7 +191,8 @@ describe('after close() nothing is left and the script exits by itself:', { conc
     await once(server, 'listening')
     const body = `
       ipem.options(options).start()
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      const { existsSync } = process.getBuiltinModule('node:fs')
+      while (!existsSync(${JSON.stringify(called)})) await new Promise((resolve) => setTimeout(resolve, 5))
       await ipem.close()`
     assertClean(await script(t, body, { socket, handshakeTimeout: 60_000 }))
   })
@@ -250,6 +268,32 @@ describe('close() of a child', { concurrency: 2 }, () => {
       ['exit', 0, null],
       ['offline', { code: 0, signal: null, reason: 'exit' }],
     ])
+  })
+
+  it('before it is ready lets it exit too, forked by ipem or by somebody without', async (t) => {
+    const inner = JSON.stringify(`ipem.options({ useSocket: false }).start(); await ipem.close(); say('closed')`)
+    const body = `
+      const script = process.argv[1]
+      const { fork } = process.getBuiltinModule('node:child_process')
+      say('plain', await once(fork(script, [${inner}]), 'exit'))
+      await started(ipem.options(options))
+      const child = ipem.fork(script, [${inner}], { restart: false })
+      const online = child.online.catch(({ code }) => say(code))
+      const exit = await once(child, 'exit')
+      await online
+      say('forked', exit)
+      await ipem.close()`
+    const result = await script(t, body)
+    assertClean(result)
+    const said = result.said.filter(([what]) => what !== 'left')
+    assert.deepEqual(said, [
+      ['closed'],
+      ['plain', [0, null]],
+      ['closed'],
+      ['ERR_IPEM_CHILD_EXITED'],
+      ['forked', [0, null]],
+    ])
+    for (const [, left] of result.said.filter(([what]) => what === 'left')) assert.deepEqual(left, [])
   })
 
   it('takes its own children along', async (t) => {

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { createIpem, type IpemError, type RemoteError } from '../../src/index.js'
 import { until } from './puppets.js'
 import { forkRemote, type Remote, type RemoteFunction } from './remote.js'
-import { type AnyIpem, ready as untilReady } from './stage.js'
+import { type AnyIpem, isAlive, ready as untilReady } from './stage.js'
 
 /**
  *     gm ── a ── a1
@@ -163,6 +163,16 @@ describe('requests between real processes', { concurrency: 4 }, () => {
       )
       await a1.run((_ipem, state) => state.release())
       assert.equal(await slow, 'late')
+    })
+
+    it('also when the handler closes its own ipem', async () => {
+      const child = await spare()
+      const answer = await child.run((ipem) => {
+        void ipem.close()
+        return 'closing'
+      })
+      assert.equal(answer, 'closing')
+      await until('its end', () => !isAlive(child.osPid))
     })
 
     it('many at a time: 10,000, and the next one is told', async () => {

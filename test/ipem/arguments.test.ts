@@ -82,7 +82,11 @@ const table: Record<string, Row> = {
 
   'sendTo(pid)': { ...pid, call: (ipem, value) => ipem.sendTo(value, 'ev') },
   'sendToChild(pid)': { ...pid, call: (ipem, value) => ipem.sendToChild(value, 'ev') },
-  'sendToChild(route)': { ...pid, wrong: [[], ['1-0123456789']], call: (ipem, value) => ipem.sendToChild(value, 'ev') },
+  'sendToChild(route)': {
+    expected: /^Expected `pid` to be the pid of a .*, got /,
+    wrong: [[], ['1-0123456789'], Object.freeze(['1-0123456789'])],
+    call: (ipem, value) => ipem.sendToChild(value, 'ev'),
+  },
   'request(pid)': { ...pid, call: (ipem, value) => ipem.request(value, 'ev') },
   'sendTo(route)': { ...route, call: (ipem, value) => ipem.sendTo(value, 'ev') },
   'request(route)': { ...route, call: (ipem, value) => ipem.request(value, 'ev') },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { createIpem, type IpemError } from '../../src/index.js'
+import { createIpem, type IpemError, type Message } from '../../src/index.js'
 import { until } from '../integration/puppets.js'
 import { type AnyIpem, alone, Family, started } from './family.js'
 
@@ -241,6 +241,26 @@ describe('between start() and ready', { concurrency: true }, () => {
     await member.flush()
     assert.equal(member.parentPid, family.gm.pid)
     await until('the event', () => got.length === 1)
+  })
+
+  it('what was sent is told to be lost by a close() that finds nobody', async () => {
+    const family = new Family({ flushDeadlineMs: 20 })
+    await using _ = family
+    const member = createIpem()
+      .options(family.options)
+      .options({ socket: { onlyConnect: true } })
+    const errors: unknown[] = []
+    member.on('error', ({ code, event, undelivered }) => errors.push([code, event, (undelivered as Message).args]))
+    member.start()
+    member.sendToGrandMaster('a', 1).broadcast('b', 2).sendTo('1-0123456789', 'c', 3)
+    const asked = assert.rejects(member.request('parent', 'd'), withCode('ERR_IPEM_CLOSED'))
+    await member.close()
+    await asked
+    await until('two errors', () => errors.length === 2)
+    assert.deepEqual(errors, [
+      ['ERR_IPEM_UNREACHABLE', 'a', [1]],
+      ['ERR_IPEM_UNREACHABLE', 'c', [3]],
+    ])
   })
 
   it('what was sent is not lost by close()', async () => {

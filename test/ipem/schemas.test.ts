@@ -12,7 +12,7 @@ const job = {
 const wrong = (error: IpemError) => {
   assert.equal(error.code, 'ERR_IPEM_SCHEMA')
   assert.equal(error.event, 'job')
-  assert.match(error.message, /^Expected args\/0\/id of 'job' to fit its schema: must be integer$/)
+  assert.match(error.message, /^Expected args\[0\]\.id of 'job' to fit its schema: must be integer( \(sent by .*\))?$/)
   return true
 }
 
@@ -47,7 +47,10 @@ describe('schemas', () => {
     await family.settled()
     const error = once(member, 'error')
     first.broadcast('job', { id: 'x' }).broadcast('job', { id: 2 })
-    wrong((await error)[0])
+    const [told] = await error
+    wrong(told)
+    assert.equal(told.pid, first.pid)
+    assert.equal(told.path, 'args[0].id')
     await family.settled()
     assert.deepEqual(got, [[{ id: 2 }]])
   })
@@ -79,6 +82,17 @@ describe('schemas', () => {
       ipem.broadcast(event, 1)
       assert.throws(() => ipem.broadcast(event, 'x'), { code: 'ERR_IPEM_SCHEMA' })
     }
+  })
+
+  it('cannot be given for events of ipem itself', () => {
+    const ipem = createIpem().options({ useSocket: false, schemas: { online: false } })
+    assert.throws(() => ipem.start(), { code: 'ERR_IPEM_INVALID_OPTION', option: 'schemas.online' })
+  })
+
+  it('name the place as a path', async () => {
+    const item = { type: 'object', additionalProperties: { type: 'array', items: { type: 'null' } } }
+    await using ipem = await alone({ schemas: { ev: { items: item } } })
+    assert.throws(() => ipem.broadcast('ev', {}, { 'a/b~': [null, 1] }), { path: 'args[1].a/b~[1]' })
   })
 
   it('that are none are told at start()', () => {

@@ -136,3 +136,13 @@ function closeAll<E extends { [K in keyof E]: unknown[] }>(all: Ipem<E>[]): Prom
   return Promise.all(all.map((each) => each.close()))
 }
 void closeAll([alias, made])
+
+// A class of one's own.
+class Bus extends Ipem<Events> {
+  job(id: number): this {
+    return this.broadcast('job', id, 'from the bus')
+  }
+}
+new Bus().job(1).on('tick', () => {})
+// @ts-expect-error the id is a number
+new Bus().broadcast('job', 'x', 'y')

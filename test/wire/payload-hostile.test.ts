@@ -87,6 +87,8 @@ describe('bytes that are no payload', () => {
     ['a Map with a key and no value', '01 9200 920201'],
     ['a reference to what comes later', '01 9200 920101'],
     ['a reference to no place', '01 9200 9201cbbff0000000000000'],
+    ['a reference to a method of arrays', '01 9200 9201a6636f6e636174'],
+    ['a reference to the prototype of arrays', '01 9200 9201a95f5f70726f746f5f5f'],
     ['a RegExp that is none', '01 9200 9305a128a0'],
     ['flags that are none', '01 9200 9305a161a171'],
     ['a bigint that is none', '01 9200 920ba178'],

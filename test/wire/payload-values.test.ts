@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { addKnownErrorConstructor } from 'serialize-error'
 import { IpemError } from '../../src/errors.js'
 import { decodePayload, encodePayload } from '../../src/wire/payload.js'
 import { any, key, SURVIVING } from './payload-arbitraries.js'
@@ -105,6 +106,20 @@ describe('values that survive a trip', () => {
     }
   })
 
+  it('keeps keys that mean something to those who look at an object', () => {
+    const object = { constructor: 1, toJSON: 2, hasOwnProperty: 3, prototype: { toString: 4 }, length: 5 }
+    assert.deepStrictEqual(trip(object, [object]), [object, [object]])
+    assert.deepStrictEqual(trip(object, new Date(0)), [object, new Date(0)])
+  })
+
+  it('keeps invalid dates', () => {
+    const [date, map] = trip(new Date(Number.NaN), new Map([[new Date(Number.NaN), 1]])) as [Date, Map<Date, number>]
+    for (const arrived of [date, ...map.keys()]) {
+      assert.ok(arrived instanceof Date)
+      assert.ok(Number.isNaN(arrived.getTime()))
+    }
+  })
+
   it('keeps an object of more than 65,535 keys and an array of more than 65,535 elements', () => {
     const object = Object.fromEntries(Array.from({ length: 70_000 }, (_, index) => [`key ${index}`, index]))
     const array = Array.from({ length: 70_000 }, (_, index) => index)
@@ -198,6 +213,19 @@ describe('errors that survive a trip', () => {
     assert.equal(arrived.code, 'E_QUOTA')
     assert.equal(tripOne(new DOMException('stop', 'AbortError')).name, 'AbortError')
     assert.equal(tripOne(new IpemError('ERR_IPEM_GONE', 'left', { pid: '1-a' })).code, 'ERR_IPEM_GONE')
+  })
+
+  it('keeps an error whose class here has a getter by the name of one of its fields', () => {
+    class PhaseError extends Error {
+      override readonly name = 'PhaseError'
+      get code() {
+        return 'E_PHASE'
+      }
+    }
+    addKnownErrorConstructor(PhaseError)
+    assert.ok(tripOne(new PhaseError('x')) instanceof PhaseError)
+    assert.equal(tripOne(new PhaseError('x')).code, 'E_PHASE')
+    assert.equal(tripOne(Object.assign(new Error('x'), { name: 'DOMException', code: 5 })).message, 'x')
   })
 
   it('leaves out the fields of an error that cannot travel, with all that is in them', () => {

@@ -88,7 +88,7 @@ describe('payload bytes', () => {
   })
 
   it('are read as well if another implementation has written them', () => {
-    const packr = new Packr({ useRecords: false })
+    const packr = new Packr({ useRecords: false, useToJSON: false })
     fc.assert(
       fc.property(fc.array(plain.filter(isReadByMsgpackr)), (args) => {
         const bytes = Buffer.concat([Buffer.from([0]), packr.pack(args)])
@@ -147,15 +147,29 @@ describe('memory of a payload', () => {
     assert.deepStrictEqual(decode(encode(large)), [large])
   })
 
-  it('is the chunk that was read for the Buffers in a payload from 16 KiB on, and not in a smaller one', () => {
+  it('is the chunk that was read for a Buffer from 16 KiB on, and not for a smaller one, also beside it', () => {
     for (const form of [null, new Date(0)]) {
-      const large = encode(Buffer.alloc(16_384, 2), form)
-      const small = encode(Buffer.alloc(16_000, 1), form)
-      const [view] = decode(large) as [Buffer]
-      const [copy] = decode(small) as [Buffer]
-      assert.ok(Buffer.isBuffer(view) && Buffer.isBuffer(copy))
-      assert.equal(view.buffer, large.buffer)
-      assert.notEqual(copy.buffer, small.buffer)
+      const chunk = encode(Buffer.alloc(16_384, 2), { list: [Buffer.alloc(16_383, 1)] }, form)
+      const [large, { list }] = decode(chunk) as [Buffer, { list: [Buffer] }]
+      const [alone] = decode(encode(Buffer.alloc(16_383, 1), 'x'.repeat(90_000), form)) as [Buffer]
+      assert.equal(large.buffer, chunk.buffer)
+      for (const small of [list[0], alone]) {
+        assert.ok(Buffer.isBuffer(small) && small.equals(Buffer.alloc(16_383, 1)))
+        assert.equal(small.buffer.byteLength, 16_383)
+      }
+    }
+  })
+
+  it('is little more than a large Buffer needs, and not kept for the small payloads behind it', () => {
+    for (const form of [null, new Date(0)]) {
+      encode('small', form)
+      const large = encode('head', Buffer.alloc(1 << 20), form)
+      assert.ok(large.buffer.byteLength < (1 << 20) + 8_192, `${large.buffer.byteLength}`)
+      assert.ok(encode('small', form).buffer.byteLength <= 65_536)
+      encode('x'.repeat(1 << 20), form)
+      assert.ok(encode('small', form).buffer.byteLength <= 65_536)
+      assert.throws(() => encodePayload([Buffer.alloc(1 << 20), () => 1], MAX_BYTES))
+      assert.ok(encode('small', form).buffer.byteLength <= 65_536)
     }
   })
 
@@ -209,20 +223,27 @@ describe('size of a payload', () => {
 })
 
 describe('a payload within a payload', () => {
-  it('is written by a getter that sends', () => {
-    const inner: Buffer[] = []
-    const object = {
-      before: 'x'.repeat(100),
-      get value() {
-        inner.push(encode({ from: 'getter' }))
-        return 'outer'
-      },
-      after: 'y'.repeat(100),
-    }
-    const outer = encode(object)
-    assert.deepStrictEqual(decode(outer), [{ ...object }])
-    assert.deepStrictEqual(decode(inner[0] as Buffer), [{ from: 'getter' }])
-  })
+  for (const [what, size] of [
+    ['small', 100],
+    ['large', 100_000],
+  ] as const) {
+    it(`is written by a getter that sends, if it is ${what}`, () => {
+      const inner: Buffer[] = []
+      const object = {
+        before: 'x'.repeat(100),
+        get value() {
+          inner.push(encode({ from: 'getter' }, Buffer.alloc(size)))
+          return 'outer'
+        },
+        after: 'y'.repeat(100),
+      }
+      for (const form of [null, new Date(0)]) {
+        const outer = encode(object, form)
+        assert.deepStrictEqual(decode(outer), [{ ...object }, form])
+      }
+      for (const bytes of inner) assert.deepStrictEqual(decode(bytes), [{ from: 'getter' }, Buffer.alloc(size)])
+    })
+  }
 })
 
 /** What it cannot read as it was takes the structured form: byte order marks and minus zeros. */
