@@ -6,12 +6,19 @@ import type { Neighbour } from '../bus/neighbour.js'
 import type { LinkCloseReason } from '../link/link.js'
 import { type IpcChannel, ProcessLink } from '../link/process-link.js'
 import { StreamLink } from '../link/stream-link.js'
-import { type ForkOptions, normalizeForkOptions, normalizeWorkerOptions, type ResolvedRestartOptions, type WorkerOptions } from '../options.js'
+import {
+  type ForkOptions,
+  normalizeForkOptions,
+  normalizeWorkerOptions,
+  type ResolvedRestartOptions,
+  type WorkerOptions,
+} from '../options.js'
 import type { Child } from '../supervise/child.js'
 import { spawnFork } from '../supervise/spawn-fork.js'
 import { spawnWorker } from '../supervise/spawn-worker.js'
 import { Supervisor } from '../supervise/supervisor.js'
-import { type Runtime, wordFor } from './runtime.js'
+import type { Runtime } from './runtime.js'
+import { wordFor } from './runtime-types.js'
 
 /** Silent rounds within `hangTimeout` after which a child counts as hung. */
 const HANG_ROUNDS = 3
@@ -36,7 +43,8 @@ export class Children {
   constructor(runtime: Runtime, onSize: (size: number) => void) {
     this.#runtime = runtime
     this.supervisor = new Supervisor({
-      onSpawn: (child, process, socket) => this.#onSpawn({ child, process }, new StreamLink(socket, 'pipe', runtime.linkLimits)),
+      onSpawn: (child, process, socket) =>
+        this.#onSpawn({ child, process }, new StreamLink(socket, 'pipe', runtime.linkLimits)),
       onExit: () => {},
       onOffline: (_child, pid, info) => this.#onOffline(pid, info),
       onSpawnError: (_child, error, retry) => {
@@ -148,7 +156,13 @@ export class Children {
   #policy({ restart, delayRestart, intensity, stopTimeout }: ResolvedRestartOptions) {
     const { maxDelayRestart, healthyAfter } = this.#runtime.options
     return {
-      restart: { mode: restart, delayMs: delayRestart, maxDelayMs: maxDelayRestart, healthyAfterMs: healthyAfter, intensity },
+      restart: {
+        mode: restart,
+        delayMs: delayRestart,
+        maxDelayMs: maxDelayRestart,
+        healthyAfterMs: healthyAfter,
+        intensity,
+      },
       stopTimeoutMs: stopTimeout,
     }
   }

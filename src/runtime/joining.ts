@@ -2,6 +2,7 @@
 // none it is the grand master. Also what happens when the parent is lost.
 
 import type { Socket } from 'node:net'
+import type { Attachment } from '../bus/attachment.js'
 import { clusterModule } from '../cluster-module.js'
 import { IpemError } from '../errors.js'
 import { loadCookie } from '../join/cookie.js'
@@ -9,7 +10,6 @@ import { Rendezvous } from '../join/rendezvous.js'
 import type { LinkCloseReason } from '../link/link.js'
 import { type IpcChannel, ProcessLink } from '../link/process-link.js'
 import { StreamLink } from '../link/stream-link.js'
-import type { Attachment } from '../bus/attachment.js'
 import { claimLink, isLinkClaimed, releaseLink, takeInherited } from './inherited.js'
 import type { Runtime } from './runtime.js'
 
@@ -33,6 +33,8 @@ export class Joining {
   readonly #runtime: Runtime
   readonly #owner: JoiningOwner
   #rendezvous: Rendezvous | null = null
+  /** Also for a rendezvous that begins later. */
+  #keepsAlive = true
   /** The link by which we came, as long as it is the one that counts. */
   #way: 'inherited' | 'process' | 'socket' | 'none' = 'none'
   /** While it is not clear whether there is a parent. */
@@ -108,10 +110,12 @@ export class Joining {
   }
 
   ref(): void {
+    this.#keepsAlive = true
     this.#rendezvous?.ref()
   }
 
   unref(): void {
+    this.#keepsAlive = false
     this.#rendezvous?.unref()
   }
 
@@ -198,6 +202,7 @@ export class Joining {
       onWarning: (text) => runtime.faults.warning(text, 'IPEM_SOCKET'),
       onError: (error) => runtime.faults.fault(error),
     })
+    if (!this.#keepsAlive) this.#rendezvous.unref()
     this.#rendezvous.start()
   }
 

@@ -2,11 +2,10 @@
 // Decides nothing itself about routes, restarts or rendezvous.
 
 import { Attachment, type AttachmentOwner } from '../bus/attachment.js'
-import { Bus, type BusOwner } from '../bus/bus.js'
+import { Bus } from '../bus/bus.js'
 import { Neighbour } from '../bus/neighbour.js'
-import { errorOfNotice, isCancel } from '../bus/notice.js'
 import type { Track } from '../bus/track.js'
-import { IpemError } from '../errors.js'
+import type { IpemError } from '../errors.js'
 import type { Link, LinkCloseReason, LinkLimits } from '../link/link.js'
 import { type Message, MessageType } from '../message.js'
 import type { ResolvedOptions } from '../options.js'
@@ -15,31 +14,16 @@ import type { HandlerTable } from '../request/handler-table.js'
 import { Requests } from '../request/requests.js'
 import type { PeerInfo } from '../wire/handshake.js'
 import type { Faults } from './faults.js'
-import { Held, type LateTrack, resolve } from './held.js'
+import type { LateTrack } from './held.js'
+import { Incoming, type IncomingOwner } from './incoming.js'
+import { closed, Readiness } from './readiness.js'
 import { RequestsOverBus } from './requests-over-bus.js'
-
-/** What the emitter is told. */
-export interface RuntimeOwner {
-  listens(event: string): boolean
-  /** A message for the listeners of its event. */
-  onMessage(message: Message): void
-  onReady(): void
-  onDrain(): void
-}
-
-/** What happens to links, for those who made them. */
-export interface RuntimeParts {
-  onReady(): void
-  onParentLost(reason: LinkCloseReason, error: IpemError | null): void
-  onChildOnline(child: Neighbour): void
-  /** True when the part reports the end later, because it waits for the exit of the process. */
-  onChildLost(child: Neighbour, reason: LinkCloseReason): boolean
-}
+import { type RuntimeOwner, type RuntimeParts, wordFor } from './runtime-types.js'
 
 /** A vanished listener has so long to come back before the neighbours hear of it. */
 const LATE_REMOVAL_MS = 1000
 
-export class Runtime implements AttachmentOwner, BusOwner {
+export class Runtime implements AttachmentOwner, IncomingOwner {
   readonly options: ResolvedOptions
   readonly bus: Bus
   readonly requests: Requests
@@ -50,11 +34,9 @@ export class Runtime implements AttachmentOwner, BusOwner {
   readonly #name: string
   readonly #info: ProcessInfo
   readonly #owner: RuntimeOwner
-  readonly #held: Held
+  readonly #readiness: Readiness
   readonly #attachments = new Map<Neighbour, Attachment>()
-  #state: 'starting' | 'ready' | 'closing' | 'closed' = 'starting'
-  readonly #readyWaiters: (() => void)[] = []
-  #leaving = false
+  readonly #refusal = new WeakMap<Neighbour, IpemError>()
   #referenced = true
   /** While `ready` is being told: the parent, or the bus itself where there is none. */
   #placed: Neighbour | Bus | null = null
@@ -73,14 +55,14 @@ export class Runtime implements AttachmentOwner, BusOwner {
     this.#name = name
     this.#owner = owner
     this.faults = faults
-    this.#held = new Held(limits.maxHeldBytes, limits.maxPayload)
+    this.#readiness = new Readiness(limits.maxHeldBytes, limits.maxPayload)
     // A frame is a payload and its ids, or a header; the wire adds little.
     this.linkLimits = {
       highWaterMark: limits.highWaterMark,
       stallMs: options.stallMs,
       maxFrame: limits.maxPayload + 65_536,
     }
-    this.bus = new Bus(info, { ...limits, lateRemovalMs: LATE_REMOVAL_MS }, this)
+    this.bus = new Bus(info, { ...limits, lateRemovalMs: LATE_REMOVAL_MS }, new Incoming(this))
     this.requests = new Requests(
       new RequestsOverBus(this),
       {
@@ -100,21 +82,26 @@ export class Runtime implements AttachmentOwner, BusOwner {
   }
 
   get ready(): boolean {
-    return this.#state === 'ready'
+    return this.#readiness.ready
   }
 
   /** The way up was known once: children may come in. */
   get open(): boolean {
-    return this.#state !== 'starting'
+    return this.#readiness.open
+  }
+
+  get closing(): boolean {
+    return this.#readiness.closing
   }
 
   /** Nothing can be sent any more. */
   get closed(): boolean {
-    return this.#state === 'closed'
+    return this.#readiness.closed
   }
 
-  get closing(): boolean {
-    return this.#state === 'closing' || this.#state === 'closed'
+  /** Messages that wait for `ready`. */
+  get heldCount(): number {
+    return this.#readiness.heldCount
   }
 
   identity(): PeerInfo {
@@ -131,9 +118,8 @@ export class Runtime implements AttachmentOwner, BusOwner {
 
   /** @throws ERR_IPEM_CLOSED and what the payload codec throws */
   send(track: Track | LateTrack, args: readonly unknown[], requestId = 0): void {
-    if (this.#state === 'ready' || this.#state === 'closing') this.bus.send(resolve(track), args, requestId)
-    else if (this.#state === 'starting') this.#held.add(track, args, requestId)
-    else throw closed()
+    const way = this.#readiness.pass(track, args, requestId)
+    if (way !== null) this.bus.send(way, args, requestId)
   }
 
   /** Takes a link to a parent; `onParent` follows, or `onParentLost`. */
@@ -150,12 +136,12 @@ export class Runtime implements AttachmentOwner, BusOwner {
     const { members } = this.bus
     if (this.closing || members.isGrandMaster) return
     members.becomeGrandMaster()
-    if (this.#state === 'starting') this.#becomeReady(null)
+    if (!this.open) this.#becomeReady(null)
     else this.#tellParent(null)
   }
 
   onParent(parent: Neighbour): void {
-    const first = this.#state === 'starting'
+    const first = !this.open
     // Who joins again is announced first: what a `parent` listener sends must not come from a stranger.
     if (!first) this.bus.members.announce(parent)
     this.#tellParent(parent.pid)
@@ -172,7 +158,6 @@ export class Runtime implements AttachmentOwner, BusOwner {
     if (neighbour.isParent) this.#refusal.set(neighbour, error)
     else this.faults.loss(error)
   }
-  readonly #refusal = new WeakMap<Neighbour, IpemError>()
 
   onGone(neighbour: Neighbour, reason: LinkCloseReason): void {
     this.#attachments.delete(neighbour)
@@ -203,39 +188,8 @@ export class Runtime implements AttachmentOwner, BusOwner {
     this.#owner.onMessage(message)
   }
 
-  onControl(message: Message, requestId: number): void {
-    if (message.type === MessageType.request) this.requests.onRequest(message, requestId)
-    else if (message.type === MessageType.answer) this.requests.onAnswer(message, requestId)
-    else if (isCancel(message)) this.requests.onCancel(message.from, requestId)
-    else {
-      const error = errorOfNotice(message)
-      if (error !== null) this.onUndelivered(error, requestId)
-    }
-  }
-
-  onPresence(message: Message, pid: string): void {
-    if (message.event === 'offline') this.requests.onGone(pid)
-    this.#owner.onMessage(message)
-  }
-
-  onUndelivered(error: IpemError, requestId: number): void {
-    if (requestId > 0) this.requests.onRefused(requestId, error)
-    else this.faults.loss(error)
-  }
-
-  onUnreadable(error: IpemError, message: Message, requestId: number): void {
-    if (message.type === MessageType.answer) this.requests.onRefused(requestId, error)
-    else if (message.type === MessageType.request) this.requests.onUnreadable(message, requestId, error)
-    else this.faults.loss(error)
-  }
-
   onDrain(): void {
     this.#owner.onDrain()
-  }
-
-  /** Messages that wait for `ready`. */
-  get heldCount(): number {
-    return this.#held.size
   }
 
   links(): Link[] {
@@ -244,7 +198,7 @@ export class Runtime implements AttachmentOwner, BusOwner {
 
   /** Resolves when everything sent so far has left this process; what is held waits for its way first. */
   async flush(): Promise<void> {
-    if (this.#state === 'starting') await this.#placedOrClosing()
+    await this.#readiness.settled()
     await Promise.all(this.links().map((link) => link.flush()))
   }
 
@@ -254,32 +208,17 @@ export class Runtime implements AttachmentOwner, BusOwner {
   }
 
   /** From now on nothing new begins; what is under way may end, and what is held goes if its way is found in time. */
-  async beginClose(): Promise<void> {
-    this.#leaving = true
-    if (this.#state === 'starting' && this.#held.size > 0) {
-      let timer: NodeJS.Timeout | undefined
-      const deadline = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, this.flushDeadlineMs)
-      })
-      await Promise.race([this.#placedOrClosing(), deadline])
-      clearTimeout(timer)
-    }
-    this.#state = 'closing'
-    // No way was found: told as any message that nobody gets. Requests end with all the others, when the links do.
-    this.#held.release((track, payload, requestId) => {
+  beginClose(): Promise<void> {
+    return this.#readiness.beginClose(this.flushDeadlineMs, (track, payload, requestId) => {
+      // No way was found: told as any message that nobody gets. Requests end with all the others, when the links do.
       if (requestId === 0) this.bus.sendEncoded(track, payload, 0)
     })
-    for (const resolve of this.#readyWaiters.splice(0)) resolve()
   }
 
   async endLinks(): Promise<void> {
-    this.#state = 'closed'
+    this.#readiness.close()
     await Promise.all(this.links().map((link) => link.end(this.flushDeadlineMs)))
     this.requests.close(closed())
-  }
-
-  #placedOrClosing(): Promise<void> {
-    return new Promise((resolve) => this.#readyWaiters.push(resolve))
   }
 
   #keep(attachment: Attachment): Attachment {
@@ -293,7 +232,7 @@ export class Runtime implements AttachmentOwner, BusOwner {
 
   #becomeReady(parent: Neighbour | null): void {
     this.#placed = parent ?? this.bus
-    if (!this.#leaving) this.#owner.onReady()
+    if (!this.#readiness.leaving) this.#owner.onReady()
     this.finishReady()
   }
 
@@ -306,10 +245,9 @@ export class Runtime implements AttachmentOwner, BusOwner {
     if (placed === null) return
     this.#placed = null
     if (placed instanceof Neighbour) this.bus.members.announce(placed)
-    this.#held.release((track, payload, requestId) => this.bus.sendEncoded(track, payload, requestId))
-    if (this.#state === 'starting') this.#state = 'ready'
+    this.#readiness.release((track, payload, requestId) => this.bus.sendEncoded(track, payload, requestId))
     this.parts?.onReady()
-    for (const resolve of this.#readyWaiters.splice(0)) resolve()
+    this.#readiness.wake()
   }
 
   #tellParent(pid: string | null): void {
@@ -318,15 +256,4 @@ export class Runtime implements AttachmentOwner, BusOwner {
     const pids = Object.freeze(pid === null ? [self] : [pid, self])
     this.#owner.onMessage({ from, pids, type: MessageType.local, event: 'parent', args: Object.freeze([pid]) })
   }
-}
-
-export function closed(): IpemError {
-  return new IpemError('ERR_IPEM_CLOSED', 'This ipem is closed')
-}
-
-/** How the loss of a link is told: `OfflineInfo.reason`. */
-export function wordFor(reason: LinkCloseReason): string {
-  if (reason.kind === 'bye') return 'closed'
-  if (reason.kind !== 'error') return 'disconnect'
-  return (reason.error as Partial<IpemError> | undefined)?.code === 'ERR_IPEM_PROTOCOL' ? 'protocol' : 'error'
 }

@@ -218,6 +218,12 @@ describe('a hostile parent is left, and only it', () => {
     ['that greets as a child', (evil) => evil.hello()],
     ['that sends before its welcome', (evil) => evil.header(0, {})],
     ['that welcomes twice', (evil) => evil.welcome().welcome()],
+    [
+      'that has more interests before its welcome than anybody can have',
+      (evil) => {
+        for (let count = 0; count < 33; count++) evil.send(FrameKind.interest, Buffer.alloc(1_048_576))
+      },
+    ],
     ['that is below us', (evil, { a }) => evil.welcome(a.pid), 'ERR_IPEM_RING'],
     ['that is our grandchild', (evil, { a1 }) => evil.welcome(NEW, a1.pid), 'ERR_IPEM_RING'],
     ['that has us above', (evil, { gm }) => evil.welcome(gm.pid), 'ERR_IPEM_RING'],
@@ -266,6 +272,7 @@ describe('a hostile parent is left, and only it', () => {
       const family_ = await family()
       const { tree, gm } = family_
       const evil = Attacker.above(tree, gm)
+      await tree.settle()
       attack(evil, family_)
       await assertCutOff(family_, evil, gm, code ?? 'ERR_IPEM_PROTOCOL')
     })

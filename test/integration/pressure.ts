@@ -56,7 +56,10 @@ export class Pressure {
       const state = await this.count(pid)
       if (state.received >= count) return state
       if (state.received > last) end = performance.now() + DEADLINE_MS
-      else if (performance.now() > end) throw new Error(`${pid} got ${state.received} of ${count}, and no more`)
+      else if (performance.now() > end) {
+        const { overflows } = await this.count(this.sender)
+        throw new Error(`${pid} got ${state.received} of ${count}, and no more: ${JSON.stringify([state, overflows])}`)
+      }
       last = state.received
       await new Promise((resolve) => setTimeout(resolve, 20))
     }

@@ -1,0 +1,144 @@
+// The emitter with everything that sends events: local, to many, to one. Checks what it is given and hands it to what
+// was started. Also who calls listeners: with the message as `this`, and as `message` meanwhile.
+
+import { types } from 'node:util'
+import { checkEvent, checkNotReserved, invalid, show } from './arguments.js'
+import type { Track } from './bus/track.js'
+import { deliver, hasListeners } from './deliver.js'
+import { ListeningEmitter } from './emitter.js'
+import { INTERNAL_PREFIX, type Message, MessageType, type MessageTypeNumber, RESERVED_EVENTS } from './message.js'
+import type { ProcessInfo } from './process-info.js'
+import type { Target } from './public-types.js'
+import { describeSelf } from './runtime/identity.js'
+import type { Started } from './runtime/started.js'
+import { trackTo } from './targets.js'
+
+export abstract class SendingEmitter extends ListeningEmitter {
+  protected readonly info: ProcessInfo = describeSelf('grandmaster')
+  readonly #origin: readonly string[] = Object.freeze([this.info.pid])
+  #message: Message | null = null
+
+  /** @throws ERR_IPEM_NOT_STARTED, ERR_IPEM_CLOSED */
+  protected abstract running(): Started
+
+  get pid(): string {
+    return this.info.pid
+  }
+
+  get from(): string {
+    return this.info.pid
+  }
+
+  get pids(): readonly string[] {
+    return this.#origin
+  }
+
+  get message(): Message | null {
+    return this.#message
+  }
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'error') return this.#emitError(args)
+    if (typeof event === 'string' && (RESERVED_EVENTS.has(event) || event.startsWith(INTERNAL_PREFIX)))
+      checkNotReserved(event)
+    if (!hasListeners(this, event)) return false
+    const pids = this.#origin
+    return this.deliver({
+      from: this.info.pid,
+      pids,
+      type: MessageType.local,
+      event: event as string,
+      args: Object.freeze(args),
+    })
+  }
+
+  bubble(event: string, ...args: unknown[]): this {
+    // First of all it leaves: what a listener here sends because of it comes behind it, and if it cannot be sent
+    // nobody gets it.
+    this.#multicast(MessageType.toParents, event, args)
+    const { pid, pids } = this
+    this.deliver({ from: pid, pids, type: MessageType.toParents, event, args: Object.freeze(args) })
+    return this
+  }
+
+  sendToParents(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toParents, event, args)
+  }
+
+  sendToChilds(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toChilds, event, args)
+  }
+
+  sendToChildren(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toChilds, event, args)
+  }
+
+  sendToSiblings(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toSiblings, event, args)
+  }
+
+  broadcast(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.broadcast, event, args)
+  }
+
+  sendToGrandMaster(event: string, ...args: unknown[]): this {
+    return this.#multicast(MessageType.toGrandMaster, event, args)
+  }
+
+  sendToChild(pid: string | number, event: string, ...args: unknown[]): this {
+    if (Array.isArray(pid)) throw invalid('pid', 'the pid of a process, or the OS pid of a child', pid)
+    return this.#send(trackTo(this.running(), MessageType.toChild, event, pid), args)
+  }
+
+  sendTo(target: Target, event: string, ...args: unknown[]): this {
+    return this.#send(trackTo(this.running(), MessageType.sendTo, event, target), args)
+  }
+
+  /** Runs the listeners of a message. Answers whether anybody listened. */
+  protected deliver(message: Message): boolean {
+    return this.during(message, () => deliver(this, message.event, message, message.args))
+  }
+
+  /** Runs something with the message as `ipem.message`. */
+  protected during<T>(message: Message, run: () => T): T {
+    const before = this.#message
+    this.#message = message
+    try {
+      return run()
+    } finally {
+      this.#message = before
+    }
+  }
+
+  /** Runs the listeners of an event of ipem's own, whose `this` is ipem. */
+  protected emitOwn(event: string, args: readonly unknown[]): boolean {
+    return deliver(this, event, this, args)
+  }
+
+  /** As in Node: without a listener the error is thrown. */
+  #emitError(args: unknown[]): boolean {
+    if (this.emitOwn('error', args)) return true
+    const [error] = args
+    throw error instanceof Error || types.isNativeError(error)
+      ? error
+      : new Error(`Unhandled error. (${show(error)})`, { cause: error })
+  }
+
+  #multicast(type: MessageTypeNumber, event: string, args: unknown[]): this {
+    const started = this.running()
+    const track = started.own.known(type, event)
+    if (track !== undefined) return this.#send(track, args)
+    checkEvent(event)
+    return this.#send(started.own.multicast(type, event), args)
+  }
+
+  #send(track: Track, args: readonly unknown[]): this {
+    const { runtime, schemas } = this.running()
+    if (schemas.active) {
+      const error = schemas.check(track.header.event, args)
+      if (error !== null) throw error
+    }
+    runtime.send(track, args)
+    return this
+  }
+}
