@@ -25,6 +25,7 @@ export abstract class LinkBase implements Link {
   #saidBye = false
   #ended: Promise<void> | null = null
   #stallTimer: NodeJS.Timeout | null = null
+  #signTimer: NodeJS.Timeout | null = null
   #lastPending = 0
   #stillTicks = 0
   #flushes: (() => void)[] = []
@@ -47,8 +48,8 @@ export abstract class LinkBase implements Link {
   protected abstract shut(error?: Error): void
   /** Ends the medium after everything written; `disconnected()` answers it. */
   protected abstract finish(): void
-  abstract pause(): void
-  abstract resume(): void
+  protected abstract stopReading(): void
+  protected abstract continueReading(): void
   abstract ref(): void
   abstract unref(): void
 
@@ -84,6 +85,19 @@ export abstract class LinkBase implements Link {
     if (this.#closed || this.#saidBye) return
     this.outbox.addEvent(headerId, requestId, payload, start, end)
     this.#added()
+  }
+
+  /** The other end hears now and then that this is on purpose, and does not take us for one that has stopped. */
+  pause(): void {
+    this.stopReading()
+    this.#signTimer ??= setInterval(() => this.send(FrameKind.ping, NO_BODY), this.#limits.stallMs / STALL_TICKS)
+    this.#signTimer.unref()
+  }
+
+  resume(): void {
+    if (this.#signTimer !== null) clearInterval(this.#signTimer)
+    this.#signTimer = null
+    this.continueReading()
   }
 
   flush(): Promise<void> {
@@ -193,6 +207,8 @@ export abstract class LinkBase implements Link {
     this.#reader.stop()
     if (this.#stallTimer !== null) clearInterval(this.#stallTimer)
     this.#stallTimer = null
+    if (this.#signTimer !== null) clearInterval(this.#signTimer)
+    this.#signTimer = null
     this.#flushed()
     this.#ending?.()
     this.#handlers?.onClose(this.#saidBye ? { kind: 'local' } : reason)
@@ -204,6 +220,8 @@ export abstract class LinkBase implements Link {
 
   #onFrame(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
     if (kind === FrameKind.pong && this.#pings > 0) this.#pings--
+    // It lives, and will read on when it can.
+    if (kind === FrameKind.ping) this.#stillTicks = 0
     if (this.#exitDeadline !== null && this.#enough()) return
     this.#handlers?.onFrame(kind, bytes, start, end)
     if (this.#closed) this.#reader.stop()

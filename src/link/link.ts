@@ -14,7 +14,7 @@ export interface LinkHandlers {
   onFrame(kind: FrameKind, bytes: Buffer, start: number, end: number): void
   /** The queue fell below the low-water mark after it was over the high-water mark. */
   onDrain(): void
-  /** Over the high-water mark and no byte moved for `stallMs`; ends with `onDrain`. */
+  /** Over the high-water mark, and for `stallMs` no byte moved and no ping came; ends with `onDrain`. */
   onStall(): void
   /** What came is not the protocol; the last chance to `send` a refusal before the link closes with this error. */
   onMalformed(error: IpemError): void
@@ -45,7 +45,10 @@ export interface Link {
    * a copy until it is written, so the caller MUST NOT change it.
    */
   sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number): void
-  /** Stop reading from the neighbour (frames already read may still be reported) until `resume()`. */
+  /**
+   * Stop reading from the neighbour (frames already read may still be reported) until `resume()`. It is told now and
+   * then that we live, so that it waits and does not count as stalled.
+   */
   pause(): void
   resume(): void
   /** Resolves when all that was sent so far has left this process, or the link has closed. */

@@ -55,11 +55,11 @@ export class MemoryLink extends LinkBase {
     this.disconnected({ kind: 'local' })
   }
 
-  pause(): void {
+  protected stopReading(): void {
     this.#reading = false
   }
 
-  resume(): void {
+  protected continueReading(): void {
     this.#reading = true
     const peer = this.#peer
     if (peer !== null) peer.#move()
@@ -78,9 +78,14 @@ export class MemoryLink extends LinkBase {
     })
   }
 
+  /** Asked by the other end. */
+  protected get reading(): boolean {
+    return this.#reading
+  }
+
   #arrive(): void {
     const peer = this.#peer
-    while (peer !== null && peer.#reading && this.#flying.length > 0) {
+    while (peer?.reading && this.#flying.length > 0) {
       const chunk = this.#flying.shift() as Buffer
       this.#flyingBytes -= chunk.length
       peer.received(chunk)

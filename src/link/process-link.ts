@@ -74,11 +74,11 @@ export class ProcessLink extends LinkBase {
     this.disconnected({ kind: 'local' })
   }
 
-  pause(): void {
+  protected stopReading(): void {
     this.#reading = false
   }
 
-  resume(): void {
+  protected continueReading(): void {
     this.#reading = true
     for (const chunk of this.#early.splice(0)) this.received(chunk)
   }

@@ -68,11 +68,11 @@ export class StreamLink extends LinkBase {
     this.#socket.end()
   }
 
-  pause(): void {
+  protected stopReading(): void {
     this.#socket.pause()
   }
 
-  resume(): void {
+  protected continueReading(): void {
     this.#socket.resume()
   }
 

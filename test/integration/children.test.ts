@@ -182,7 +182,13 @@ describe('worker()', () => {
     cluster.setupPrimary({ exec: facts, args: [] })
     const worker = await ipem.worker().online
     const fork = await ipem.fork(facts).online
-    assert.deepEqual(ipem.tree().children.map(({ pid, role }) => [pid, role]), [[worker, 'worker'], [fork, 'fork']])
+    assert.deepEqual(
+      ipem.tree().children.map(({ pid, role }) => [pid, role]),
+      [
+        [worker, 'worker'],
+        [fork, 'fork'],
+      ],
+    )
     assert.deepEqual(await ipem.request(worker, 'roles'), [false, true, false])
     assert.deepEqual(await ipem.request(fork, 'roles'), [true, false, false])
   })
@@ -206,7 +212,10 @@ describe('restarts', together, () => {
     seen.add(await another(child, osPid))
     assert.equal(seen.size, 4, 'each process has a pid of its own')
     assert.equal(ipem.childsOnline, 1)
-    assert.deepEqual(ipem.tree().children.map(({ pid, osPid }) => [pid, osPid]), [[child.pid, child.osPid]])
+    assert.deepEqual(
+      ipem.tree().children.map(({ pid, osPid }) => [pid, osPid]),
+      [[child.pid, child.osPid]],
+    )
   })
 
   it('bring a new promise of being online', async (t) => {
@@ -223,8 +232,12 @@ describe('restarts', together, () => {
   })
 
   const rows: [restart: ForkOptions['restart'], code: number, restarted: boolean][] = [
-    ['permanent', 0, true], [true, 0, true], ['transient', 0, false], ['transient', 1, true],
-    ['temporary', 1, false], [false, 1, false],
+    ['permanent', 0, true],
+    [true, 0, true],
+    ['transient', 0, false],
+    ['transient', 1, true],
+    ['temporary', 1, false],
+    [false, 1, false],
   ]
   for (const [restart, code, restarted] of rows) {
     it(`${restarted ? 'follow' : 'do not follow'} exit code ${code} with restart: ${restart}`, async (t) => {
@@ -276,7 +289,10 @@ describe('restarts', together, () => {
     const intensity = { restarts: 2, periodMs: 60_000 }
     const child = ipem.fork(plain, ['5'], { ...soon, intensity, stdio: 'ignore' })
     await until('the error', () => errors.length > 0)
-    assert.deepEqual(errors.map(({ code, restarts, exitCode }) => [code, restarts, exitCode]), [['ERR_IPEM_GAVE_UP', 2, 5]])
+    assert.deepEqual(
+      errors.map(({ code, restarts, exitCode }) => [code, restarts, exitCode]),
+      [['ERR_IPEM_GAVE_UP', 2, 5]],
+    )
     await assert.rejects(child.online, { code: 'ERR_IPEM_CHILD_EXITED', exitCode: 5 })
     assert.equal(child.restarts, 2)
   })
@@ -332,8 +348,14 @@ describe('close()', together, () => {
 
 describe('offline', together, () => {
   const how: Record<string, [end: (ipem: AnyIpem, child: Child) => void, info: OfflineInfo]> = {
-    'an exit code': [(ipem, child) => ipem.sendToChild(child.pid as string, 'leave', 3), { code: 3, signal: null, reason: 'exit' }],
-    SIGKILL: [(_, child) => process.kill(child.osPid as number, 'SIGKILL'), { code: null, signal: 'SIGKILL', reason: 'exit' }],
+    'an exit code': [
+      (ipem, child) => ipem.sendToChild(child.pid as string, 'leave', 3),
+      { code: 3, signal: null, reason: 'exit' },
+    ],
+    SIGKILL: [
+      (_, child) => process.kill(child.osPid as number, 'SIGKILL'),
+      { code: null, signal: 'SIGKILL', reason: 'exit' },
+    ],
     'stop()': [(_, child) => void child.stop(), { code: null, signal: 'SIGTERM', reason: 'exit' }],
   }
   for (const [what, [end, info]] of Object.entries(how)) {
@@ -374,7 +396,11 @@ describe('offline', together, () => {
     await until('three times offline', () => offlines.length === 3)
     const lost = { code: null, signal: null, reason: 'parent' }
     const killed = { code: null, signal: 'SIGKILL', reason: 'exit' }
-    assert.deepEqual(offlines, [[deepest, lost], [below, lost], [middle, killed]])
+    assert.deepEqual(offlines, [
+      [deepest, lost],
+      [below, lost],
+      [middle, killed],
+    ])
     await until('the end of all', () => [middle, below, deepest].every((pid) => !isAlive(Number.parseInt(pid, 10))))
   })
 })

@@ -73,7 +73,9 @@ async function hear(
   await until('offline', () => offline, DEADLINE_MS).catch((error) => {
     wrong ||= `${error.message}, heard ${next} ${errors}`
   })
-  return wrong || `${next} of ${count}${errors.replaceAll(/.*(a crash|^node:|Node.js|^ +at |file:|throw|\^).*\n|\n/gm, '')}`
+  return (
+    wrong || `${next} of ${count}${errors.replaceAll(/.*(a crash|^node:|Node.js|^ +at |file:|throw|\^).*\n|\n/gm, '')}`
+  )
 }
 
 const links = Object.keys(media)

@@ -58,10 +58,17 @@ describe('processes that nobody forked', together, () => {
       assert.deepEqual([a.parentPid, b.parentPid, c.parentPid], [null, a.pid, a.pid])
       const address = a.address()
       if (socket.socketPath) assert.equal(address, socket.socketPath)
-      else assert.deepEqual([(address as AddressInfo).address, (address as AddressInfo).port], ['127.0.0.1', socket.port])
+      else
+        assert.deepEqual([(address as AddressInfo).address, (address as AddressInfo).port], ['127.0.0.1', socket.port])
       assert.equal(b.address(), null)
       await until('both online', () => a.childsOnline === 2)
-      assert.deepEqual(a.tree().children.map(({ pid, role }) => [pid, role]), [[b.pid, 'socket'], [c.pid, 'socket']])
+      assert.deepEqual(
+        a.tree().children.map(({ pid, role }) => [pid, role]),
+        [
+          [b.pid, 'socket'],
+          [c.pid, 'socket'],
+        ],
+      )
       const heard = new Promise((resolve) => c.once('ev', resolve))
       b.handle('ping', () => 'pong')
       // Behind the news that somebody listens.
@@ -79,7 +86,11 @@ describe('processes that nobody forked', together, () => {
       const family = Family.of(t, spec)
       await family.untilReady('c', 'c1', 'c2')
       const d = await join(t, socket)
-      const names = { [b.pid]: 'b', [d.pid]: 'd', ...Object.fromEntries(['c', 'c1', 'c2'].map((name) => [pidOf(family, name), name])) }
+      const names = {
+        [b.pid]: 'b',
+        [d.pid]: 'd',
+        ...Object.fromEntries(['c', 'c1', 'c2'].map((name) => [pidOf(family, name), name])),
+      }
       const top = pidOf(first, 'first')
       const parents = { b: parentsOf(b), d: parentsOf(d) }
       process.kill(first.top.pid as number, 'SIGKILL')
@@ -179,7 +190,10 @@ describe('processes that nobody forked', together, () => {
     t.after(() => stranger.close())
     const errors = errorsOf(stranger)
     await ready(stranger)
-    await until('both are told', () => errors.length > 0 && warnings.some((text) => /127\.0\.0\.1 was turned away/.test(text)))
+    await until(
+      'both are told',
+      () => errors.length > 0 && warnings.some((text) => /127\.0\.0\.1 was turned away/.test(text)),
+    )
     assert.deepEqual([errors.map(({ code }) => code), stranger.isGrandMaster], [['ERR_IPEM_AUTH'], true])
     assert.match(warnings.join('\n'), /cookie/)
     assert.equal(JSON.stringify([errors, warnings]).includes(COOKIE), false)
@@ -212,10 +226,25 @@ describe("orphan: 'rejoin'", together, () => {
     family.top.kill('SIGKILL')
     await family.until('all four below the new parent', () => JSON.stringify(top.tree()).match(/"pid"/g)?.length === 5)
     const names = Object.fromEntries(['a', 'a1', 'w', 'w1'].map((name) => [pidOf(family, name), name]))
-    assert.deepEqual(shapeOf(top.tree(), { ...names, [top.pid]: 'top' }), ['top', [['a', [['a1', []]], ], ['w', [['w1', []]]]]])
-    assert.deepEqual(top.tree().children.map(({ role }) => role), ['socket', 'socket'])
+    assert.deepEqual(shapeOf(top.tree(), { ...names, [top.pid]: 'top' }), [
+      'top',
+      [
+        ['a', [['a1', []]]],
+        ['w', [['w1', []]]],
+      ],
+    ])
+    assert.deepEqual(
+      top.tree().children.map(({ role }) => role),
+      ['socket', 'socket'],
+    )
     for (const name of ['a', 'a1', 'w', 'w1']) assert.equal(await top.request(pidOf(family, name), 'name'), name)
-    assert.deepEqual(family.said('parent').filter(([name]) => name === 'a').map(([, pid]) => pid), [pidOf(family, 'p'), top.pid])
+    assert.deepEqual(
+      family
+        .said('parent')
+        .filter(([name]) => name === 'a')
+        .map(([, pid]) => pid),
+      [pidOf(family, 'p'), top.pid],
+    )
     assert.deepEqual(family.said('exit'), [])
   })
 
@@ -230,7 +259,10 @@ describe("orphan: 'rejoin'", together, () => {
     const news = family.said('parent').slice(3)
     const master = news.find(([, pid]) => pid === null)?.[0] as string
     const joined = news.filter(([name]) => name !== master)
-    assert.deepEqual(joined.map(([, pid]) => pid), Array(2).fill(pidOf(family, master)))
+    assert.deepEqual(
+      joined.map(([, pid]) => pid),
+      Array(2).fill(pidOf(family, master)),
+    )
     const watcher = await join(t, socket)
     assert.equal(watcher.parentPid, pidOf(family, master))
   })
@@ -247,15 +279,31 @@ describe('a second copy of the package', () => {
   for (const how of ['forked', 'adopted']) {
     it(`says so in a child that was ${how}, and leaves the first alone`, async (t) => {
       const ipem = await startIpem(t, { restart: false })
-      const child = how === 'forked' ? ipem.fork(fixture('joining-copies'), args, { stdio: 'pipe' }).process : fork(fixture('joining-copies'), args, { stdio: 'pipe' })
+      const child =
+        how === 'forked'
+          ? ipem.fork(fixture('joining-copies'), args, { stdio: 'pipe' }).process
+          : fork(fixture('joining-copies'), args, { stdio: 'pipe' })
       t.after(() => child.kill('SIGKILL'))
-      const online = new Promise<string>((resolve) => ipem.once('online', function () { resolve(this.from) }))
+      const online = new Promise<string>((resolve) =>
+        ipem.once('online', function () {
+          resolve(this.from)
+        }),
+      )
       let text = ''
       child.stdout?.on('data', (data) => {
         text += data
       })
       await until('the error', () => text.includes('error'))
-      assert.deepEqual(text.trim().split('\n').map((line) => JSON.parse(line).slice(2)), [['ready', 'first'], ['error', 'second', 'ERR_IPEM_DUPLICATE_COPY']])
+      assert.deepEqual(
+        text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).slice(2)),
+        [
+          ['ready', 'first'],
+          ['error', 'second', 'ERR_IPEM_DUPLICATE_COPY'],
+        ],
+      )
       assert.equal(await ipem.request(await online, 'name'), 'first')
     })
   }

@@ -3,9 +3,9 @@ import { fork } from 'node:child_process'
 import cluster, { type Worker } from 'node:cluster'
 import path from 'node:path'
 import { afterEach, describe, it, type TestContext } from 'node:test'
+import { createIpem } from '../../src/index.js'
 import { COOKIE, until } from './puppets.js'
 import { type AnyIpem, errorsOf, Family, fixture, folderFor, isAlive, offlinesOf, startIpem } from './stage.js'
-import { createIpem } from '../../src/index.js'
 
 const together = { concurrency: 3 }
 const script = fixture('process-send-child')
@@ -47,7 +47,10 @@ describe('a child that somebody else forked', () => {
         const [ipem, { child, messages }] = await adopt(t, { serialization })
         child.send({ user: 1 })
         const pid = await online(ipem)
-        assert.deepEqual(ipem.tree().children.map(({ pid, osPid, role }) => [pid, osPid, role]), [[pid, child.pid, 'adopted']])
+        assert.deepEqual(
+          ipem.tree().children.map(({ pid, osPid, role }) => [pid, osPid, role]),
+          [[pid, child.pid, 'adopted']],
+        )
         assert.equal(await ipem.request(pid, 'get', 'parentPid'), ipem.pid)
         const backs: unknown[][] = []
         ipem.on('back', (...args) => void backs.push(args))
@@ -56,7 +59,10 @@ describe('a child that somebody else forked', () => {
         child.send({ user: 2 })
         await until('the event and the messages', () => backs.length === 1 && messages.length === 3)
         assert.deepEqual(backs, [['a', new Map([['b', 1n]]), large]])
-        assert.deepEqual(messages.filter((message) => !('ready' in (message as object))), [{ echo: { user: 1 } }, { echo: { user: 2 } }])
+        assert.deepEqual(
+          messages.filter((message) => !('ready' in (message as object))),
+          [{ echo: { user: 1 } }, { echo: { user: 2 } }],
+        )
       })
     }
   }
@@ -87,7 +93,10 @@ describe('a child that somebody else forked', () => {
       assert.deepEqual(messages, [{ ready: 'below' }], 'nobody listens yet')
       ipem.sendTo(pid, 'listen')
       await until('all of them', () => messages.length === 11)
-      assert.deepEqual(messages.slice(1), Array.from({ length: 10 }, (_, n) => ({ echo: { n } })))
+      assert.deepEqual(
+        messages.slice(1),
+        Array.from({ length: 10 }, (_, n) => ({ echo: { n } })),
+      )
     })
   }
 
@@ -102,7 +111,10 @@ describe('a child that somebody else forked', () => {
     pids.push(await online(ipem))
     child.disconnect()
     await until('offline', () => offlines.length === 2)
-    assert.deepEqual(offlines, pids.map((pid) => [pid, { code: null, signal: null, reason: 'disconnect' }]))
+    assert.deepEqual(
+      offlines,
+      pids.map((pid) => [pid, { code: null, signal: null, reason: 'disconnect' }]),
+    )
     assert.deepEqual(ipem.tree().children, [])
     // Nothing keeps it alive but the link.
     await until('its end', () => !isAlive(child.pid as number))
@@ -125,7 +137,9 @@ describe('a child that somebody else forked', () => {
     await ipem.close()
     assert.equal(child.connected, true, 'the channel is the user’s')
     child.send({ still: 'there' })
-    await until('another echo', () => messages.some((message) => 'echo' in (message as object) && JSON.stringify(message).includes('still')))
+    await until('another echo', () =>
+      messages.some((message) => 'echo' in (message as object) && JSON.stringify(message).includes('still')),
+    )
     assert.ok(pid)
   })
 
@@ -176,7 +190,10 @@ describe('a cluster worker that somebody else forked', () => {
     const offlines = offlinesOf(ipem)
     const worker = begin()
     const pid = await online(ipem)
-    assert.deepEqual(ipem.tree().children.map(({ pid, role }) => [pid, role]), [[pid, 'adopted']])
+    assert.deepEqual(
+      ipem.tree().children.map(({ pid, role }) => [pid, role]),
+      [[pid, 'adopted']],
+    )
     assert.equal(await ipem.request(pid, 'get', 'isWorker'), true)
     worker.disconnect()
     await until('its end', () => worker.isDead())
@@ -215,12 +232,26 @@ describe('a parent without ipem', together, () => {
     it(`has four workers that find each other: one grand master, round ${round}`, async (t) => {
       const socket = { socketPath: path.join(folderFor(t), 'bus'), cookie: COOKIE, delayReconnect: 200 }
       const args = [JSON.stringify({ useSocket: true, socket })]
-      const family = new Family(t, fixture('process-send-foreign'), ['cluster', '4', fixture('process-send-joiner'), ...args])
-      const states = () => new Map(family.said('message').map(([, state]) => [(state as { pid: string }).pid, state])) as Map<string, { parent: string | null; children: number }>
+      const family = new Family(t, fixture('process-send-foreign'), [
+        'cluster',
+        '4',
+        fixture('process-send-joiner'),
+        ...args,
+      ])
+      const states = () =>
+        new Map(family.said('message').map(([, state]) => [(state as { pid: string }).pid, state])) as Map<
+          string,
+          { parent: string | null; children: number }
+        >
       await family.until('one tree', () => {
         const all = [...states()]
         const masters = all.filter(([, { parent }]) => parent === null)
-        return all.length === 4 && masters.length === 1 && masters[0]?.[1].children === 3 && all.every(([pid, { parent }]) => (parent ?? pid) === masters[0]?.[0])
+        return (
+          all.length === 4 &&
+          masters.length === 1 &&
+          masters[0]?.[1].children === 3 &&
+          all.every(([pid, { parent }]) => (parent ?? pid) === masters[0]?.[0])
+        )
       })
       family.top.kill('SIGUSR2')
       await family.until('all disconnected', () => family.said('disconnected').length > 0)

@@ -7,7 +7,9 @@ import { until } from './puppets.js'
 import { fixture } from './stage.js'
 
 class Racer {
-  readonly process: ChildProcess = spawn(process.execPath, [fixture('joining-racer')], { stdio: ['pipe', 'pipe', 'inherit'] })
+  readonly process: ChildProcess = spawn(process.execPath, [fixture('joining-racer')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   up = false
   closed = true
   pid = ''

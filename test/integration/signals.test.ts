@@ -19,7 +19,10 @@ const everybody = ['p', 'a', 'a1', 'a2', 'w']
 
 /** As this member saw its children end. */
 const inOrder = (family: Family, name: string) =>
-  family.said('child').filter(([who]) => who === name).map(([, child, end]) => `${child} ${end}`)
+  family
+    .said('child')
+    .filter(([who]) => who === name)
+    .map(([, child, end]) => `${child} ${end}`)
 
 describe('SIGTERM and SIGINT', together, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -57,7 +60,10 @@ describe('SIGTERM and SIGINT', together, () => {
       family.top.kill(signal)
       await family.until('the signal again', () => family.said('signal').length > 1)
       assert.deepEqual(family.said('child'), [])
-      assert.deepEqual(family.osPids.filter((osPid) => !isAlive(osPid)), [])
+      assert.deepEqual(
+        family.osPids.filter((osPid) => !isAlive(osPid)),
+        [],
+      )
     })
 
     it(`${signal} is left alone with signals: false`, async (t) => {
@@ -121,7 +127,13 @@ describe('kill -9 of a parent', together, () => {
     await family.closed
     await family.untilAllGone()
     assert.equal(family.osPids.length, everybody.length)
-    assert.deepEqual(family.said('exit').map(([name, code]) => `${name} ${code}`).sort(), ['a 0', 'w 0'])
+    assert.deepEqual(
+      family
+        .said('exit')
+        .map(([name, code]) => `${name} ${code}`)
+        .sort(),
+      ['a 0', 'w 0'],
+    )
     assert.equal(family.errors, '')
   })
 
@@ -129,7 +141,9 @@ describe('kill -9 of a parent', together, () => {
     const family = Family.of(t, spec())
     await family.untilReady(...everybody)
     process.kill(family.osPid('a'), 'SIGKILL')
-    await family.until('its children to leave', () => [family.osPid('a1'), family.osPid('a2')].every((pid) => !isAlive(pid)))
+    await family.until('its children to leave', () =>
+      [family.osPid('a1'), family.osPid('a2')].every((pid) => !isAlive(pid)),
+    )
     for (const name of ['p', 'w']) assert.equal(isAlive(family.osPid(name)), true, name)
   })
 

@@ -103,7 +103,12 @@ export class Family {
   readonly closed: Promise<unknown>
   #rest = ''
 
-  constructor(t: TestContext, file: string, args: readonly string[], options: { detached?: boolean; env?: object } = {}) {
+  constructor(
+    t: TestContext,
+    file: string,
+    args: readonly string[],
+    options: { detached?: boolean; env?: object } = {},
+  ) {
     const env = { ...process.env, TEST_PID: String(process.pid), ...options.env } as NodeJS.ProcessEnv
     const { detached = false } = options
     this.top = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env, detached })
