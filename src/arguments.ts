@@ -81,7 +81,8 @@ export function checkChannel(child: unknown): asserts child is ChildProcess {
 
 /** @throws ERR_IPEM_INVALID_ARG */
 export function checkTreeOptions(options: unknown): asserts options is { root: 'grandmaster'; timeout?: number } {
-  if ((options as { root?: unknown } | null)?.root === 'grandmaster') return
+  const { root, timeout: _, ...unknown } = { ...(options as { root?: unknown; timeout?: unknown } | null) }
+  if (root === 'grandmaster' && Object.keys(unknown).length === 0) return
   throw invalid('options', "{ root: 'grandmaster' }", options)
 }
 

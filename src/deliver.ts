@@ -2,6 +2,7 @@
 // Owns nothing: it reads the listeners where eventemitter3 keeps them.
 
 import type { EventEmitter } from 'eventemitter3'
+import { kRetire } from './inside.js'
 
 /** A listener as eventemitter3 keeps it. */
 export interface Registered {
@@ -14,7 +15,7 @@ export interface Registered {
 
 /** An emitter that can take out exactly this one: the same function may be there twice, or again. */
 export interface Delivering extends EventEmitter {
-  retire(event: string | symbol, listener: Registered): void
+  [kRetire](event: string | symbol, listener: Registered): void
 }
 
 interface Inside {
@@ -60,7 +61,7 @@ function call(
     // A listener before it may have emitted the event anew, and that one has reached it first.
     if (listener.spent) return
     listener.spent = true
-    emitter.retire(event, listener)
+    emitter[kRetire](event, listener)
   }
   const receiver = context === MESSAGE ? self : context
   try {

@@ -4,6 +4,7 @@
 import { EventEmitter } from 'eventemitter3'
 import { checkListener, invalid } from './arguments.js'
 import { type Delivering, hasListeners, MESSAGE, type Registered } from './deliver.js'
+import { kListeningChanged, kRetire } from './inside.js'
 
 type Listener = (...args: never[]) => unknown
 type AnyListener = (...args: unknown[]) => void
@@ -16,13 +17,13 @@ export abstract class ListeningEmitter extends EventEmitter implements Deliverin
   #maxListeners = 10
 
   /** An event has got its first listener, or lost its last. */
-  protected abstract listeningChanged(event: string | symbol, listening: boolean): void
+  abstract [kListeningChanged](event: string | symbol, listening: boolean): void
 
   override on(event: string | symbol, listener: Listener, context?: unknown): this {
     checkListener(event, listener)
     const before = hasListeners(this, event)
     super.on(event, listener as AnyListener, context ?? MESSAGE)
-    if (!before) this.listeningChanged(event, true)
+    if (!before) this[kListeningChanged](event, true)
     return this
   }
 
@@ -30,7 +31,7 @@ export abstract class ListeningEmitter extends EventEmitter implements Deliverin
     checkListener(event, listener)
     const before = hasListeners(this, event)
     super.once(event, listener as AnyListener, context ?? MESSAGE)
-    if (!before) this.listeningChanged(event, true)
+    if (!before) this[kListeningChanged](event, true)
     return this
   }
 
@@ -38,10 +39,14 @@ export abstract class ListeningEmitter extends EventEmitter implements Deliverin
     return this.on(event, listener, context)
   }
 
+  /** As in `node:events` one listener goes at a time, the one added last; `context` and `once` choose among them. */
   override removeListener(event: string | symbol, listener?: Listener, context?: unknown, once?: boolean): this {
-    const before = hasListeners(this, event)
-    super.removeListener(event, listener as AnyListener, context, once)
-    if (before && !hasListeners(this, event)) this.listeningChanged(event, false)
+    checkListener(event, listener)
+    const present = (this as unknown as Inside)._events[event]
+    const matches = (each: Registered): boolean =>
+      each.fn === listener && (!once || each.once) && (context === undefined || each.context === context)
+    const found = Array.isArray(present) ? present.findLast(matches) : present && matches(present) ? present : undefined
+    if (found !== undefined) this[kRetire](event, found)
     return this
   }
 
@@ -50,18 +55,19 @@ export abstract class ListeningEmitter extends EventEmitter implements Deliverin
   }
 
   override removeAllListeners(event?: string | symbol): this {
-    if (event !== undefined) return this.removeListener(event)
-    const events = this.eventNames()
-    super.removeAllListeners()
-    for (const name of events) this.listeningChanged(name, false)
+    const events = event === undefined ? this.eventNames() : hasListeners(this, event) ? [event] : []
+    for (const name of events) {
+      // Not the base class's own: it takes the empty name for none.
+      super.removeListener(name)
+      this[kListeningChanged](name, false)
+    }
     return this
   }
 
-  /** @internal */
-  retire(event: string | symbol, listener: Registered): void {
+  [kRetire](event: string | symbol, listener: Registered): void {
     const events = (this as unknown as Inside)._events
     const present = events[event]
-    if (present === listener) this.removeListener(event)
+    if (present === listener) this.removeAllListeners(event)
     else if (Array.isArray(present)) {
       const others = present.filter((each) => each !== listener)
       events[event] = others.length === 1 ? others[0] : others

@@ -6,6 +6,7 @@ import { canArrive, checkChannel, checkEvent, checkFork, checkTreeOptions, inval
 import { clusterModule } from './cluster-module.js'
 import { hasListeners } from './deliver.js'
 import { IpemError } from './errors.js'
+import { kDeliver, kDuring, kEmitOwn, kInfo, kListeningChanged, kRunning } from './inside.js'
 import { RESERVED_EVENTS } from './message.js'
 import {
   type ForkOptions,
@@ -75,20 +76,20 @@ class IpemEmitter extends SendingEmitter {
 
   start(): this {
     if (this.#started !== null) throw alreadyStarted('start()')
-    const started = new Started(this.info, this.#options, this.#handlers, {
+    const started = new Started(this[kInfo], this.#options, this.#handlers, {
       listens: (event) => hasListeners(this, event),
-      onMessage: (message) => void this.deliver(message),
-      emitOwn: (event, args) => this.emitOwn(event, args),
+      onMessage: (message) => void this[kDeliver](message),
+      emitOwn: (event, args) => this[kEmitOwn](event, args),
     })
     this.#started = started
-    for (const event of this.eventNames()) this.listeningChanged(event, true)
+    for (const event of this.eventNames()) this[kListeningChanged](event, true)
     started.begin()
     return this
   }
 
   request<T = unknown>(target: Target, event: string, ...args: unknown[]): Promise<T> {
     try {
-      const started = this.running()
+      const started = this[kRunning]()
       checkEvent(event)
       return started.runtime.requests.request<T>(requestTarget(started, target), event, args)
     } catch (error) {
@@ -97,7 +98,7 @@ class IpemEmitter extends SendingEmitter {
   }
 
   requestAll<T = unknown>(members: Members, event: string, ...args: unknown[]): RequestAll<T> {
-    const started = this.running()
+    const started = this[kRunning]()
     checkEvent(event)
     const find = started.directory.members(members)
     if (find === null) throw invalid('members', "'childs', 'siblings' or 'everyone'", members)
@@ -136,13 +137,13 @@ class IpemEmitter extends SendingEmitter {
   tree(): TreeNode
   tree(options?: { root: 'grandmaster'; timeout?: number }): TreeNode | Promise<TreeNode> {
     if (options !== undefined) return this.#wholeTree(options)
-    return this.#started?.members.tree() ?? { ...this.info, children: [] }
+    return this.#started?.members.tree() ?? { ...this[kInfo], children: [] }
   }
 
   async #wholeTree(options: { root: 'grandmaster'; timeout?: number }): Promise<TreeNode> {
-    const { directory } = this.running()
+    const { directory } = this[kRunning]()
     checkTreeOptions(options)
-    return directory.wholeTree(options.timeout)
+    return directory.wholeTree(options)
   }
 
   address(): ReturnType<Started['address']> {
@@ -158,12 +159,12 @@ class IpemEmitter extends SendingEmitter {
   }
 
   ref(): this {
-    this.running().setReferenced(true)
+    this[kRunning]().setReferenced(true)
     return this
   }
 
   unref(): this {
-    this.running().setReferenced(false)
+    this[kRunning]().setReferenced(false)
     return this
   }
 
@@ -171,13 +172,13 @@ class IpemEmitter extends SendingEmitter {
     await this.close()
   }
 
-  protected listeningChanged(event: string | symbol, listening: boolean): void {
+  [kListeningChanged](event: string | symbol, listening: boolean): void {
     if (typeof event !== 'string' || !canArrive(event)) return
     if (RESERVED_EVENTS.has(event) && !SHARED_OWN_EVENTS.has(event)) return
     this.#started?.members.setListening(event, listening)
   }
 
-  protected running(): Started {
+  [kRunning](): Started {
     if (this.#started === null) throw new IpemError('ERR_IPEM_NOT_STARTED', 'Call start() first')
     if (this.#started.closed) throw closed()
     return this.#started
@@ -185,14 +186,14 @@ class IpemEmitter extends SendingEmitter {
 
   /** Nobody new comes in once `close()` was called. */
   #mayFork(): Started {
-    const started = this.running()
+    const started = this[kRunning]()
     if (started.closing) throw closed()
     return started
   }
 
   /** The handler, with the request as `ipem.message` while it runs: arrow functions have no `this`. */
   #asMessage(handler: RequestHandler): RequestHandler {
-    const during = this.during.bind(this)
+    const during = this[kDuring].bind(this)
     return function (...args) {
       return during(this, () => handler.apply(this, args))
     }

@@ -6,6 +6,7 @@ import { checkEvent, checkNotReserved, invalid, show } from './arguments.js'
 import type { Track } from './bus/track.js'
 import { deliver, hasListeners } from './deliver.js'
 import { ListeningEmitter } from './emitter.js'
+import { kDeliver, kDuring, kEmitOwn, kInfo, kRunning } from './inside.js'
 import { INTERNAL_PREFIX, type Message, MessageType, type MessageTypeNumber, RESERVED_EVENTS } from './message.js'
 import type { ProcessInfo } from './process-info.js'
 import type { Target } from './public-types.js'
@@ -14,19 +15,23 @@ import type { Started } from './runtime/started.js'
 import { trackTo } from './targets.js'
 
 export abstract class SendingEmitter extends ListeningEmitter {
-  protected readonly info: ProcessInfo = describeSelf('grandmaster')
-  readonly #origin: readonly string[] = Object.freeze([this.info.pid])
+  readonly #info: ProcessInfo = describeSelf()
+  readonly #origin: readonly string[] = Object.freeze([this.#info.pid])
   #message: Message | null = null
 
   /** @throws ERR_IPEM_NOT_STARTED, ERR_IPEM_CLOSED */
-  protected abstract running(): Started
+  abstract [kRunning](): Started
+
+  get [kInfo](): ProcessInfo {
+    return this.#info
+  }
 
   get pid(): string {
-    return this.info.pid
+    return this.#info.pid
   }
 
   get from(): string {
-    return this.info.pid
+    return this.#info.pid
   }
 
   get pids(): readonly string[] {
@@ -43,8 +48,8 @@ export abstract class SendingEmitter extends ListeningEmitter {
       checkNotReserved(event)
     if (!hasListeners(this, event)) return false
     const pids = this.#origin
-    return this.deliver({
-      from: this.info.pid,
+    return this[kDeliver]({
+      from: this.#info.pid,
       pids,
       type: MessageType.local,
       event: event as string,
@@ -57,7 +62,7 @@ export abstract class SendingEmitter extends ListeningEmitter {
     // nobody gets it.
     this.#multicast(MessageType.toParents, event, args)
     const { pid, pids } = this
-    this.deliver({ from: pid, pids, type: MessageType.toParents, event, args: Object.freeze(args) })
+    this[kDeliver]({ from: pid, pids, type: MessageType.toParents, event, args: Object.freeze(args) })
     return this
   }
 
@@ -87,20 +92,26 @@ export abstract class SendingEmitter extends ListeningEmitter {
 
   sendToChild(pid: string | number, event: string, ...args: unknown[]): this {
     if (Array.isArray(pid)) throw invalid('pid', 'the pid of a process, or the OS pid of a child', pid)
-    return this.#send(trackTo(this.running(), MessageType.toChild, event, pid), args)
+    return this.#send(trackTo(this[kRunning](), MessageType.toChild, event, pid), args)
   }
 
   sendTo(target: Target, event: string, ...args: unknown[]): this {
-    return this.#send(trackTo(this.running(), MessageType.sendTo, event, target), args)
+    return this.#send(trackTo(this[kRunning](), MessageType.sendTo, event, target), args)
   }
 
   /** Runs the listeners of a message. Answers whether anybody listened. */
-  protected deliver(message: Message): boolean {
-    return this.during(message, () => deliver(this, message.event, message, message.args))
+  [kDeliver](message: Message): boolean {
+    const before = this.#message
+    this.#message = message
+    try {
+      return deliver(this, message.event, message, message.args)
+    } finally {
+      this.#message = before
+    }
   }
 
   /** Runs something with the message as `ipem.message`. */
-  protected during<T>(message: Message, run: () => T): T {
+  [kDuring]<T>(message: Message, run: () => T): T {
     const before = this.#message
     this.#message = message
     try {
@@ -111,21 +122,21 @@ export abstract class SendingEmitter extends ListeningEmitter {
   }
 
   /** Runs the listeners of an event of ipem's own, whose `this` is ipem. */
-  protected emitOwn(event: string, args: readonly unknown[]): boolean {
+  [kEmitOwn](event: string, args: readonly unknown[]): boolean {
     return deliver(this, event, this, args)
   }
 
   /** As in Node: without a listener the error is thrown. */
   #emitError(args: unknown[]): boolean {
-    if (this.emitOwn('error', args)) return true
+    if (this[kEmitOwn]('error', args)) return true
     const [error] = args
     throw error instanceof Error || types.isNativeError(error)
       ? error
-      : new Error(`Unhandled error. (${show(error)})`, { cause: error })
+      : Object.assign(new Error(`Unhandled error. (${show(error)})`, { cause: error }), { code: 'ERR_UNHANDLED_ERROR' })
   }
 
   #multicast(type: MessageTypeNumber, event: string, args: unknown[]): this {
-    const started = this.running()
+    const started = this[kRunning]()
     const track = started.own.known(type, event)
     if (track !== undefined) return this.#send(track, args)
     checkEvent(event)
@@ -133,7 +144,7 @@ export abstract class SendingEmitter extends ListeningEmitter {
   }
 
   #send(track: Track, args: readonly unknown[]): this {
-    const { runtime, schemas } = this.running()
+    const { runtime, schemas } = this[kRunning]()
     if (schemas.active) {
       const error = schemas.check(track.header.event, args)
       if (error !== null) throw error

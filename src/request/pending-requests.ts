@@ -104,6 +104,9 @@ export class PendingRequests {
   }
 
   onRefused(id: number, error: IpemError): void {
+    // Ids are easy to guess: what is refused has to be what was asked.
+    const { event } = error
+    if (typeof event === 'string' && event !== this.#pending.get(id)?.event) return
     this.#take(id)?.reject(error)
   }
 

@@ -4,7 +4,7 @@
 import { addAbortListener } from 'node:events'
 import { IpemError } from '../errors.js'
 import type { PendingRequests } from './pending-requests.js'
-import type { RequestCall } from './request-arguments.js'
+import type { RequestCall, RequestOptions } from './request-arguments.js'
 
 /** What one process answered, or why it did not. Exactly one of `value` and `error` is an own property. */
 export type RequestRow<T = unknown> =
@@ -12,7 +12,9 @@ export type RequestRow<T = unknown> =
   | { readonly pid: string; readonly error: Error; readonly value?: undefined }
 
 /** Who is asked: pids, or where to get them from. The function is called when iteration starts. */
-export type RequestMembers = PromiseLike<readonly string[]> | (() => PromiseLike<readonly string[]> | readonly string[])
+export type RequestMembers =
+  | PromiseLike<readonly string[]>
+  | ((options: RequestOptions) => PromiseLike<readonly string[]> | readonly string[])
 
 interface Waiter<T> {
   resolve(result: IteratorResult<RequestRow<T>, undefined>): void
@@ -25,6 +27,7 @@ export class RequestAll<T> implements AsyncIterableIterator<RequestRow<T>, undef
   readonly #event: string
   readonly #call: RequestCall
   #started = false
+  readonly #givenUp = new AbortController()
   #ended = false
   #members: readonly string[] = []
   /** How many of the members were asked. */
@@ -101,7 +104,9 @@ export class RequestAll<T> implements AsyncIterableIterator<RequestRow<T>, undef
   }
 
   async #findMembers(): Promise<readonly string[]> {
-    return typeof this.#source === 'function' ? this.#source() : this.#source
+    if (typeof this.#source !== 'function') return this.#source
+    // Whoever knows them is asked under the same terms, and not waited for longer than the iteration lasts.
+    return this.#source({ timeout: this.#call.timeoutMs, signal: this.#givenUp.signal })
   }
 
   #askAll(members: readonly string[]): void {
@@ -175,6 +180,7 @@ export class RequestAll<T> implements AsyncIterableIterator<RequestRow<T>, undef
 
   /** No row comes any more. */
   #end(): void {
+    this.#givenUp.abort()
     this.#ended = true
     this.#abortListener?.[Symbol.dispose]()
     this.#abortListener = undefined

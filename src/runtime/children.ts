@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Attachment } from '../bus/attachment.js'
 import type { Neighbour } from '../bus/neighbour.js'
 import type { LinkCloseReason } from '../link/link.js'
 import { type IpcChannel, ProcessLink } from '../link/process-link.js'
@@ -35,8 +36,9 @@ export class Children {
   readonly supervisor: Supervisor
   readonly #runtime: Runtime
   readonly #forked = new Map<Neighbour, Present>()
+  readonly #attachments = new WeakMap<Neighbour, Attachment>()
   /** By OS pid, as `sendToChild` takes it. */
-  readonly #adopted = new Map<number, Neighbour>()
+  readonly #adopted = new Map<number, { neighbour: Neighbour; process: ChildProcess }>()
   #forking = false
   #adopting = false
 
@@ -75,7 +77,7 @@ export class Children {
     const attach = () => {
       if (link.closed) return
       const { neighbour } = this.#runtime.attachChild(link, 'adopted')
-      if (process.pid !== undefined) this.#adopted.set(process.pid, neighbour)
+      if (process.pid !== undefined) this.#adopted.set(process.pid, { neighbour, process })
     }
     this.#whenReady(attach)
   }
@@ -88,7 +90,7 @@ export class Children {
 
   /** The ipem pid of a direct child by its OS pid. */
   pidOf(osPid: number): string | undefined {
-    return this.supervisor.find(osPid)?.pid ?? (this.#adopted.get(osPid)?.pid || undefined)
+    return this.supervisor.find(osPid)?.pid ?? (this.#adopted.get(osPid)?.neighbour.pid || undefined)
   }
 
   /** The way up is known: children may come in. */
@@ -99,14 +101,24 @@ export class Children {
 
   onChildOnline(neighbour: Neighbour): void {
     const present = this.#forked.get(neighbour)
-    if (present !== undefined) this.supervisor.markOnline(present.child, present.process, neighbour.pid)
+    if (present === undefined) return
+    this.supervisor.markOnline(present.child, present.process, neighbour.pid)
+    const { hangTimeout } = this.#runtime.options
+    if (hangTimeout === 0) return
+    // From now on its event loop answers; before it may load for as long as it likes.
+    const kill = () => void present.process.kill('SIGKILL')
+    this.#attachments.get(neighbour)?.watch(Math.ceil(hangTimeout / HANG_ROUNDS), HANG_ROUNDS, kill)
   }
 
   /** True: reported later, with code and signal, by the supervisor. */
   onChildLost(neighbour: Neighbour, reason: LinkCloseReason): boolean {
     const present = this.#forked.get(neighbour)
     if (present === undefined) {
-      for (const [osPid, adopted] of this.#adopted) if (adopted === neighbour) this.#adopted.delete(osPid)
+      const adopted = [...this.#adopted].find(([, each]) => each.neighbour === neighbour)
+      if (adopted === undefined) return false
+      this.#adopted.delete(adopted[0])
+      // Another ipem of this process may take it now.
+      Reflect.deleteProperty(adopted[1].process, LINKED)
       return false
     }
     if (!neighbour.online) {
@@ -131,11 +143,7 @@ export class Children {
     this.#whenReady(() => {
       const attachment = this.#runtime.attachChild(link, role)
       this.#forked.set(attachment.neighbour, present)
-      const { hangTimeout } = this.#runtime.options
-      if (hangTimeout === 0) return
-      attachment.watch(Math.ceil(hangTimeout / HANG_ROUNDS), HANG_ROUNDS, () => {
-        if (attachment.live) present.process.kill('SIGKILL')
-      })
+      this.#attachments.set(attachment.neighbour, attachment)
     })
   }
 
@@ -196,5 +204,5 @@ function spawnOptions<T extends object>(options: T): Spawnable<T> {
 /** False where it was linked before. */
 function markLinked(process: ChildProcess): boolean {
   if (LINKED in process) return false
-  return Reflect.defineProperty(process, LINKED, { value: true })
+  return Reflect.defineProperty(process, LINKED, { value: true, configurable: true })
 }

@@ -5,6 +5,7 @@ import { INTERNAL_PREFIX } from '../message.js'
 import type { TreeNode } from '../process-info.js'
 import type { Members } from '../public-types.js'
 import { GRAND_MASTER, PARENT } from '../request/port.js'
+import type { RequestOptions } from '../request/request-arguments.js'
 import type { Runtime } from './runtime.js'
 
 const CHILDREN = `${INTERNAL_PREFIX}children`
@@ -20,32 +21,32 @@ export class Directory {
   }
 
   /** How to find these members; null for a word that names none. */
-  members(members: Members): (() => Promise<readonly string[]>) | null {
+  members(members: Members): ((options: RequestOptions) => Promise<readonly string[]>) | null {
     switch (members) {
       case 'childs':
       case 'children':
         return async () => this.#children()
       case 'siblings':
-        return () => this.#siblings()
+        return (options) => this.#siblings(options)
       case 'everyone':
-        return () => this.#everyone()
+        return (options) => this.#everyone(options)
       default:
         return null
     }
   }
 
-  wholeTree(timeout?: number): Promise<TreeNode> {
-    return this.#ask<TreeNode>(GRAND_MASTER, TREE, timeout)
+  wholeTree(options: RequestOptions): Promise<TreeNode> {
+    return this.#ask<TreeNode>(GRAND_MASTER, TREE, options)
   }
 
   #children(): string[] {
     return [...this.#runtime.bus.members.children].filter(({ online }) => online).map(({ pid }) => pid)
   }
 
-  async #siblings(): Promise<string[]> {
+  async #siblings(options: RequestOptions): Promise<string[]> {
     const { parent, self } = this.#runtime.bus.members
     if (parent === null && this.#runtime.open) return []
-    const children = await this.#ask<unknown>(parent?.pid ?? PARENT, CHILDREN).catch((error) => {
+    const children = await this.#ask<unknown>(parent?.pid ?? PARENT, CHILDREN, options).catch((error) => {
       // Nobody is above, as shows only now.
       if (parent === null && (error as IpemError).code === 'ERR_IPEM_UNREACHABLE') return []
       throw error
@@ -55,13 +56,14 @@ export class Directory {
     return children.filter((pid) => pid !== self)
   }
 
-  async #everyone(): Promise<string[]> {
-    const root = await this.wholeTree()
+  async #everyone(options: RequestOptions): Promise<string[]> {
+    const root = await this.wholeTree(options)
     return [...pidsOf(root)].filter((pid) => pid !== this.#runtime.bus.members.self)
   }
 
-  #ask<T>(to: string, event: string, timeout?: number): Promise<T> {
-    return this.#runtime.requests.request<T>({ to }, event, timeout === undefined ? [] : [{ timeout }])
+  #ask<T>(to: string, event: string, { timeout, signal }: RequestOptions): Promise<T> {
+    const options = { ...(timeout !== undefined && { timeout }), ...(signal && { signal }) }
+    return this.#runtime.requests.request<T>({ to }, event, [options])
   }
 }
 

@@ -2,9 +2,7 @@
 
 import { fstatSync, readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-
-/** `<fd>:<the parent's OS pid>`; set by `fork()` and `worker()` of a parent. */
-const LINK_VARIABLE = 'IPEM_LINK'
+import { LINK_VARIABLE, parseLinkVariable } from '../supervise/link-slot.js'
 
 /** Marks a process in which an ipem has the link to the parent, or asks for it; for other copies of the package too. */
 const CLAIMED = Symbol.for('ipem.link.claimed')
@@ -32,9 +30,9 @@ export function takeInherited(env: NodeJS.ProcessEnv = process.env): Socket | nu
   const named = env[LINK_VARIABLE]
   if (named === undefined) return null
   delete env[LINK_VARIABLE]
-  const match = /^(\d{1,6}):(\d{1,10})$/.exec(named)
-  if (match === null || !isParent(Number(match[2]))) return null
-  const fd = Number(match[1])
+  const link = parseLinkVariable(named)
+  if (link === null || !isParent(link.parentOsPid)) return null
+  const { fd } = link
   return fd < 3 || !isSocket(fd) ? null : new Socket({ fd, readable: true, writable: true })
 }
 

@@ -37,6 +37,12 @@ export function linkVariable(fd: number): string {
   return `${fd}:${process.pid}`
 }
 
+/** The descriptor and the parent's OS pid that {@link linkVariable} names; null for anything else. */
+export function parseLinkVariable(value: string): { fd: number; parentOsPid: number } | null {
+  const match = /^(\d{1,6}):(\d{1,10})$/.exec(value)
+  return match === null ? null : { fd: Number(match[1]), parentOsPid: Number(match[2]) }
+}
+
 /** Our end of the pair at `fd` of the child. */
 export function socketAt(child: ChildProcess, fd: number): Socket | null {
   // With no descriptors left (EMFILE) Node returns a child that has no `stdio` at all, whatever its type says.

@@ -81,12 +81,6 @@ const PASSING_ERRNOS: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EMFI
 const END = Object.freeze({ action: 'end' } as const)
 const GIVE_UP = Object.freeze({ action: 'give-up' } as const)
 
-/** What the `restart` option means: true is `permanent`, as in ipevents; false is `temporary`. */
-export function restartMode(restart: boolean | RestartMode): RestartMode {
-  if (typeof restart === 'string') return restart
-  return restart ? 'permanent' : 'temporary'
-}
-
 /**
  * @param random from 0 up to, not including, 1; chooses the jitter of 0–20 %
  */

@@ -51,7 +51,7 @@ describe('a reader that has stopped', () => {
     it(`costs the origin, ${where}, what is past the hard limit, and it is told: once at the start, once at the end`, async () => {
       const { tree, slow, ...others } = await family()
       const origin = others[who]
-      slow.wayUp?.pause()
+      slow.freeze()
       await flood(tree, origin, slow, 8)
       await stall(tree)
       await flood(tree, origin, slow, 30)
@@ -63,7 +63,7 @@ describe('a reader that has stopped', () => {
       )
       const first = (start.undelivered as Message).args[0] as number
       assert.equal((start.undelivered as Message).args[1], TEXT)
-      slow.wayUp?.resume()
+      slow.thaw()
       await tree.settle()
       const end = origin.undelivered.splice(0)[0]?.error as IpemError
       assert.deepEqual([end.code, end.pid, end.count, end.ended], ['ERR_IPEM_OVERFLOW', slow.pid, 30 - first + 1, true])
@@ -76,7 +76,7 @@ describe('a reader that has stopped', () => {
 
   it('is told of when its link closes instead', async () => {
     const { tree, gm, slow } = await family()
-    slow.wayUp?.pause()
+    slow.freeze()
     await flood(tree, gm, slow, 30)
     tree.kill(slow)
     await tree.settle()
@@ -89,7 +89,7 @@ describe('a reader that has stopped', () => {
     for (const who of ['gm', 'a', 'a1'] as const) {
       const { tree, slow, ...others } = await family()
       const origin = others[who]
-      slow.wayUp?.pause()
+      slow.freeze()
       await flood(tree, origin, slow, 8)
       await stall(tree)
       for (let id = 1; id <= 30; id++) {
@@ -101,7 +101,7 @@ describe('a reader that has stopped', () => {
       assert.ok(ids.length > 10)
       assert.deepEqual(ids, range(30 - ids.length + 1, 30))
       assert.ok(refused.every(({ error }) => error.code === 'ERR_IPEM_OVERFLOW' && error.ended === undefined))
-      slow.wayUp?.resume()
+      slow.thaw()
       await tree.settle()
       assert.deepEqual(
         slow.control.map(({ requestId }) => requestId),
@@ -113,7 +113,7 @@ describe('a reader that has stopped', () => {
 
   it('holds back whoever feeds it until it has stalled, and nobody else', async () => {
     const { tree, gm, a, a1, b, slow } = await family()
-    slow.wayUp?.pause()
+    slow.freeze()
     await flood(tree, a1, slow, 12)
     assert.deepEqual([gm.neighbour(a).heldBy?.size, gm.neighbour(b).heldBy], [1, null])
     await flood(tree, b, a, 3)
@@ -132,10 +132,10 @@ describe('a reader that has stopped', () => {
 
   it('lets its feeders go when it reads on', async () => {
     const { tree, gm, a, slow } = await family()
-    slow.wayUp?.pause()
+    slow.freeze()
     await flood(tree, a, slow, 12)
     assert.equal(gm.neighbour(a).heldBy?.size, 1)
-    slow.wayUp?.resume()
+    slow.thaw()
     await tree.settle()
     assert.equal(gm.neighbour(a).heldBy?.size, 0)
     assert.deepEqual(numbers(slow), range(1, 12))
@@ -143,7 +143,7 @@ describe('a reader that has stopped', () => {
 
   it('lets its feeders go when it is gone', async () => {
     const { tree, gm, a, b, slow } = await family()
-    slow.wayUp?.pause()
+    slow.freeze()
     await flood(tree, a, slow, 12)
     tree.kill(slow)
     a.sendTo(b.pid, 'ev', 'on')
@@ -157,13 +157,13 @@ describe('a reader that has stopped', () => {
 
   it('forgets a feeder that goes', async () => {
     const { tree, gm, a, slow } = await family()
-    slow.wayUp?.pause()
+    slow.freeze()
     await flood(tree, a, slow, 12)
     const full = gm.neighbour(slow)
     assert.equal(full.holding?.size, 1)
     gm.neighbour(a).link.destroy()
     assert.equal(full.holding?.size, 0)
-    slow.wayUp?.resume()
+    slow.thaw()
     await tree.settle()
     assert.equal(gm.bus.needDrain, false)
   })
@@ -172,34 +172,34 @@ describe('a reader that has stopped', () => {
 describe('drain', () => {
   it('comes when no link is full any more', async () => {
     const { tree, gm, slow, b } = await family()
-    for (const process of [slow, b]) process.wayUp?.pause()
+    for (const process of [slow, b]) process.freeze()
     for (const process of [slow, b]) await flood(tree, gm, process, 5)
     assert.deepEqual([gm.bus.needDrain, gm.drains], [true, 0])
-    slow.wayUp?.resume()
+    slow.thaw()
     await tree.settle()
     assert.deepEqual([gm.bus.needDrain, gm.drains], [true, 0])
-    b.wayUp?.resume()
+    b.thaw()
     await tree.settle()
     assert.deepEqual([gm.bus.needDrain, gm.drains], [false, 1])
   })
 
   it('comes when the full link has stalled: a stopped reader keeps nobody waiting', async () => {
     const { tree, gm, slow } = await family()
-    slow.wayUp?.pause()
+    slow.freeze()
     await flood(tree, gm, slow, 5)
     assert.equal(gm.bus.needDrain, true)
     await stall(tree)
     assert.deepEqual([gm.bus.needDrain, gm.drains], [false, 1])
     await flood(tree, gm, slow, 1)
     assert.equal(gm.bus.needDrain, false)
-    slow.wayUp?.resume()
+    slow.thaw()
     await tree.settle()
     assert.deepEqual([gm.bus.needDrain, gm.drains], [false, 1])
   })
 
   it('comes when the full link is closed', async () => {
     const { tree, gm, slow } = await family()
-    slow.wayUp?.pause()
+    slow.freeze()
     await flood(tree, gm, slow, 5)
     tree.kill(slow)
     await tree.settle()
@@ -219,7 +219,7 @@ const action = fc.oneof(
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('send' as const), at, to: at, count: fc.integer({ min: 1, max: 20 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const), at }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('freeze' as const, 'thaw' as const), at }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('run' as const, 'tick' as const), at }) },
 )
 
@@ -247,9 +247,9 @@ async function traffic(seed: number, shape: number[], actions: Action[], ticks: 
     } else if (one.do === 'run') await tree.schedule.runSome()
     else if (one.do === 'tick') {
       if (ticks) mock.timers.tick(250)
-    } else if (leaves.length > 0) leaves[one.at % leaves.length]?.wayUp?.[one.do]()
+    } else if (leaves.length > 0) leaves[one.at % leaves.length]?.[one.do]()
   }
-  for (const leaf of leaves) leaf.wayUp?.resume()
+  for (const leaf of leaves) leaf.thaw()
   await tree.settle()
   return { processes, sent }
 }

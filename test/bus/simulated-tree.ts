@@ -134,6 +134,15 @@ export class SimulatedProcess implements AttachmentOwner, BusOwner {
     return null
   }
 
+  /** Reads nothing from the parent, and says nothing of it: as a process that is stopped. */
+  freeze(): void {
+    if (this.wayUp !== null) reading(this.wayUp).stopReading()
+  }
+
+  thaw(): void {
+    if (this.wayUp !== null) reading(this.wayUp).continueReading()
+  }
+
   /** The neighbour with this pid, as this process sees it. */
   neighbour(other: SimulatedProcess): Neighbour {
     const neighbour = this.bus.members.neighbour(other.pid)
@@ -299,4 +308,9 @@ export class SimulatedTree {
 /** A pid that looks like one; the number stands in front. */
 export function pidOf(number: number): string {
   return `${number}-${String(number).padStart(10, '0')}`
+}
+
+/** A link that is paused tells the other end that it is; one of a stopped process does not. */
+function reading(link: Link): { stopReading(): void; continueReading(): void } {
+  return link as unknown as ReturnType<typeof reading>
 }

@@ -20,6 +20,21 @@ describe("a process's own headers", () => {
     assert.equal(own.routed(MessageType.sendTo, 'ev', way), own.routed(MessageType.sendTo, 'ev', way))
   })
 
+  it('are found by a target as a user gives it, once they have been made', () => {
+    const own = new OwnTracks(SELF)
+    const way = Object.freeze(['a', SELF])
+    for (const target of ['a', way, ['a', SELF], 12, null, undefined]) {
+      assert.equal(own.knownFor(MessageType.sendTo, 'ev', target), undefined)
+    }
+    const [targeted, routed] = [own.targeted(MessageType.sendTo, 'ev', 'a'), own.routed(MessageType.sendTo, 'ev', way)]
+    assert.equal(own.knownFor(MessageType.sendTo, 'ev', 'a'), targeted)
+    assert.equal(own.knownFor(MessageType.sendTo, 'ev', way), routed)
+    for (const target of ['b', ['a', SELF], 12, null]) {
+      assert.equal(own.knownFor(MessageType.sendTo, 'ev', target), undefined)
+    }
+    assert.equal(own.knownFor(MessageType.toChild, 'ev', 'a'), undefined)
+  })
+
   it('are others for another type, name, target or way', () => {
     const own = new OwnTracks(SELF)
     const tracks = [

@@ -6,7 +6,6 @@ import {
   type ProcessEnd,
   type RestartPolicy,
   type RestartState,
-  restartMode,
 } from '../../src/supervise/restart-policy.js'
 
 const POLICY: RestartPolicy = { mode: 'permanent', delayMs: 1000, maxDelayMs: 30_000, healthyAfterMs: 10_000 }
@@ -33,18 +32,6 @@ function delays(policy: Partial<RestartPolicy>, ends: Partial<ProcessEnd>[]): (n
 }
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
-
-describe('restartMode', () => {
-  for (const [option, mode] of [
-    [true, 'permanent'],
-    [false, 'temporary'],
-    ['permanent', 'permanent'],
-    ['transient', 'transient'],
-    ['temporary', 'temporary'],
-  ] as const) {
-    it(`reads ${JSON.stringify(option)} as ${mode}`, () => assert.equal(restartMode(option), mode))
-  }
-})
 
 describe('whether a child is restarted', () => {
   const intentional = true
