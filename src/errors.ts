@@ -24,7 +24,7 @@ export const ERROR_CODES = Object.freeze({
   ERR_IPEM_NO_HANDLER: 'the process that was asked has no handler for this request',
   ERR_IPEM_NOT_PRIMARY: 'only the primary of a cluster can fork cluster workers',
   ERR_IPEM_NOT_STARTED: 'start() has not been called yet',
-  ERR_IPEM_OVERFLOW: 'a queue is full and stalled, the message was refused',
+  ERR_IPEM_OVERFLOW: 'a queue is full, the message was refused',
   ERR_IPEM_PROTOCOL: 'the other end of a link sent something that is not the protocol',
   ERR_IPEM_REMOTE: 'the handler in the other process failed without a code of its own',
   ERR_IPEM_RESERVED_EVENT: 'this event name belongs to ipem itself and cannot be sent',

@@ -61,6 +61,12 @@ export type ListenerOf<Events, Name, Self> = Name extends keyof OwnListeners<Sel
 // biome-ignore lint/suspicious/noExplicitAny: any listener may be removed
 type AnyListener = (this: any, ...args: any[]) => any
 
+/** What `this` is in a listener that did not ask for another. */
+type ThisOf<Events, Name, Self> = ThisParameterType<ListenerOf<Events, Name, Self>>
+
+/** The listener of an event with a `this` of the user's choice. */
+type InContext<Events, Name, This> = (this: This, ...args: Parameters<ListenerOf<Events, Name, unknown>>) => void
+
 type Names<Events> = (keyof Events & string) | keyof OwnListeners<unknown> | symbol
 
 /** One pid, or the way a message came (`this.pids`): the target first, this process last. */
@@ -113,13 +119,21 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
    */
   start(): this
 
-  on<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this
-  addListener<Name extends Names<Events>>(
+  on<Name extends Names<Events>, This = ThisOf<Events, Name, this>>(
     event: Name,
-    listener: ListenerOf<Events, Name, this>,
-    context?: unknown,
+    listener: InContext<Events, Name, This>,
+    context?: This,
   ): this
-  once<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this
+  addListener<Name extends Names<Events>, This = ThisOf<Events, Name, this>>(
+    event: Name,
+    listener: InContext<Events, Name, This>,
+    context?: This,
+  ): this
+  once<Name extends Names<Events>, This = ThisOf<Events, Name, this>>(
+    event: Name,
+    listener: InContext<Events, Name, This>,
+    context?: This,
+  ): this
   prependListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this
   prependOnceListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this
   removeListener(event: Names<Events>, listener?: AnyListener, context?: unknown, once?: boolean): this

@@ -21,7 +21,7 @@ export declare const ERROR_CODES: Readonly<{
     readonly ERR_IPEM_NO_HANDLER: 'the process that was asked has no handler for this request';
     readonly ERR_IPEM_NOT_PRIMARY: 'only the primary of a cluster can fork cluster workers';
     readonly ERR_IPEM_NOT_STARTED: 'start() has not been called yet';
-    readonly ERR_IPEM_OVERFLOW: 'a queue is full and stalled, the message was refused';
+    readonly ERR_IPEM_OVERFLOW: 'a queue is full, the message was refused';
     readonly ERR_IPEM_PROTOCOL: 'the other end of a link sent something that is not the protocol';
     readonly ERR_IPEM_REMOTE: 'the handler in the other process failed without a code of its own';
     readonly ERR_IPEM_RESERVED_EVENT: 'this event name belongs to ipem itself and cannot be sent';

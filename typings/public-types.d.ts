@@ -46,6 +46,10 @@ export interface OwnListeners<Self> {
 /** The listener an event has. */
 export type ListenerOf<Events, Name, Self> = Name extends keyof OwnListeners<Self> ? OwnListeners<Self>[Name] : Name extends keyof Events ? (this: Message, ...args: Args<Events, Name>) => void : (this: Message, ...args: unknown[]) => void;
 type AnyListener = (this: any, ...args: any[]) => any;
+/** What `this` is in a listener that did not ask for another. */
+type ThisOf<Events, Name, Self> = ThisParameterType<ListenerOf<Events, Name, Self>>;
+/** The listener of an event with a `this` of the user's choice. */
+type InContext<Events, Name, This> = (this: This, ...args: Parameters<ListenerOf<Events, Name, unknown>>) => void;
 type Names<Events> = (keyof Events & string) | keyof OwnListeners<unknown> | symbol;
 /** One pid, or the way a message came (`this.pids`): the target first, this process last. */
 export type Target = string | number | readonly string[];
@@ -93,9 +97,9 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
      * @throws ERR_IPEM_ALREADY_STARTED
      */
     start(): this;
-    on<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this;
-    addListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this;
-    once<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>, context?: unknown): this;
+    on<Name extends Names<Events>, This = ThisOf<Events, Name, this>>(event: Name, listener: InContext<Events, Name, This>, context?: This): this;
+    addListener<Name extends Names<Events>, This = ThisOf<Events, Name, this>>(event: Name, listener: InContext<Events, Name, This>, context?: This): this;
+    once<Name extends Names<Events>, This = ThisOf<Events, Name, this>>(event: Name, listener: InContext<Events, Name, This>, context?: This): this;
     prependListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this;
     prependOnceListener<Name extends Names<Events>>(event: Name, listener: ListenerOf<Events, Name, this>): this;
     removeListener(event: Names<Events>, listener?: AnyListener, context?: unknown, once?: boolean): this;

@@ -37,10 +37,6 @@ export class Topology<L> {
     return this.#entries.get(pid)?.link
   }
 
-  infoOf(pid: string): ProcessInfo | undefined {
-    return this.#entries.get(pid)?.info
-  }
-
   /** Pid of the parent of a process below. */
   parentOf(pid: string): string | undefined {
     const entry = this.#entries.get(pid)

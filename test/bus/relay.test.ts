@@ -277,3 +277,27 @@ describe('a message that cannot be delivered', () => {
     )
   })
 })
+
+describe('a link that ends', () => {
+  it('while a message is being forwarded costs nobody else that message', async () => {
+    const tree = new SimulatedTree()
+    const gm = tree.add()
+    const children = [tree.addBelow(gm), tree.addBelow(gm), tree.addBelow(gm)] as const
+    await tree.settle()
+    for (const child of children) child.on('ev')
+    await tree.settle()
+    const [first, second] = [gm.neighbour(children[0]).link, gm.neighbour(children[1]).link]
+    const { sendEvent } = first
+    first.sendEvent = (...event) => {
+      second.destroy()
+      sendEvent.apply(first, event)
+    }
+    gm.multicast('sendToChilds', 'ev')
+    await tree.settle()
+    assert.deepEqual(
+      children.map(({ received }) => received.length),
+      [1, 0, 1],
+    )
+    assert.equal(gm.bus.members.children.size, 2)
+  })
+})

@@ -44,7 +44,8 @@ describe('listeners', { concurrency: true }, () => {
       'off',
       'removeListener',
     ] as const) {
-      assert.equal(ipem[method]('ev', listener), ipem, method)
+      const call = ipem[method] as (event: string, listener: () => void) => unknown
+      assert.equal(call.call(ipem, 'ev', listener), ipem, method)
     }
     assert.equal(ipem.removeAllListeners('ev'), ipem)
     assert.equal(ipem.removeAllListeners(), ipem)
@@ -194,7 +195,7 @@ describe('listeners', { concurrency: true }, () => {
     for (const method of ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'] as const) {
       for (const listener of [undefined, null, 'x', {}, 1]) {
         assert.throws(
-          () => ipem[method]('ev', listener as never),
+          () => (ipem[method] as (event: string, listener: unknown) => unknown).call(ipem, 'ev', listener),
           (error: IpemError) =>
             error instanceof IpemError &&
             error.code === 'ERR_IPEM_INVALID_ARG' &&

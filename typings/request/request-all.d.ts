@@ -1,5 +1,5 @@
 import type { PendingRequests } from './pending-requests.js';
-import type { RequestCall } from './request-arguments.js';
+import type { RequestCall, RequestOptions } from './request-arguments.js';
 /** What one process answered, or why it did not. Exactly one of `value` and `error` is an own property. */
 export type RequestRow<T = unknown> = {
     readonly pid: string;
@@ -11,7 +11,7 @@ export type RequestRow<T = unknown> = {
     readonly value?: undefined;
 };
 /** Who is asked: pids, or where to get them from. The function is called when iteration starts. */
-export type RequestMembers = PromiseLike<readonly string[]> | (() => PromiseLike<readonly string[]> | readonly string[]);
+export type RequestMembers = PromiseLike<readonly string[]> | ((options: RequestOptions) => PromiseLike<readonly string[]> | readonly string[]);
 export declare class RequestAll<T> implements AsyncIterableIterator<RequestRow<T>, undefined>, AsyncDisposable {
     #private;
     constructor(pending: PendingRequests, members: RequestMembers, event: string, call: RequestCall);
