@@ -26,8 +26,6 @@ export interface AttachmentOwner {
   identity(): PeerInfo
   /** The parent welcomed us; its interest is known. */
   onParent(parent: Neighbour): void
-  /** A child gave its name and is in the tree. */
-  onChild(child: Neighbour): void
   /** The other side refused us, or what it sent made us refuse it. */
   onRefused(neighbour: Neighbour, error: IpemError): void
   /** The link has ended. The owner takes the neighbour out of the bus, when it knows why. */
@@ -171,7 +169,6 @@ export class Attachment implements LinkHandlers {
     const { name } = this.#owner.identity()
     // Behind the interest, which stands in the queue already: whoever is welcomed knows who listens.
     this.#link.send(FrameKind.welcome, encodeWelcome({ pid: bus.members.self, name, way: bus.members.wayForChildren }))
-    this.#owner.onChild(this.neighbour)
     return true
   }
 

@@ -12,6 +12,7 @@ export class Heartbeat {
   readonly #host: HeartbeatHost
   readonly #maxMisses: number
   readonly #timer: NodeJS.Timeout
+  #verdict: NodeJS.Immediate | null = null
   #misses = 0
 
   constructor(intervalMs: number, maxMisses: number, host: HeartbeatHost) {
@@ -28,16 +29,24 @@ export class Heartbeat {
 
   stop(): void {
     clearInterval(this.#timer)
+    if (this.#verdict !== null) clearImmediate(this.#verdict)
   }
 
   #round(): void {
     if (this.#host.deaf()) this.#misses = 0
-    if (this.#misses >= this.#maxMisses) {
-      this.stop()
-      this.#host.dead()
+    if (this.#misses < this.#maxMisses) {
+      this.#misses++
+      this.#host.ping()
       return
     }
-    this.#misses++
-    this.#host.ping()
+    // Timers run before input is read: after a stop of this process the answer is perhaps there already.
+    this.#verdict ??= setImmediate(() => this.#judge())
+  }
+
+  #judge(): void {
+    this.#verdict = null
+    if (this.#misses < this.#maxMisses) return
+    this.stop()
+    this.#host.dead()
   }
 }

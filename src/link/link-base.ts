@@ -1,68 +1,76 @@
-// What all links share: the outbox, the tick's single write, the marks, the stall watch and the end.
-// A subclass supplies verbs only: how bytes leave, how reading stops, how the medium closes.
+// The life of a link, the same for all media: opening, receiving, goodbye, close, and the exit of the process.
+// A subclass supplies verbs only: how bytes leave, how reading goes and rests, how the medium closes.
 
-import { IpemError } from '../errors.js'
-import { FrameKind, FrameReader } from '../wire/frame.js'
+import type { IpemError } from '../errors.js'
+import { FrameKind } from '../wire/frame.js'
+import { EarlyReports } from './early-reports.js'
+import { flushAtExit, waitAtExit } from './exit-flush.js'
+import { LifeSigns } from './life-signs.js'
 import type { Link, LinkCloseReason, LinkHandlers, LinkLimits } from './link.js'
-import { countFrames, Outbox } from './outbox.js'
+import { Receiver } from './receiver.js'
+import { SendQueue } from './send-queue.js'
 
 const NO_BODY = Buffer.alloc(0)
 
-/** Looks within `stallMs`. Counting looks, not time: a process that was itself suspended has not waited. */
-const STALL_TICKS = 4
-
 export abstract class LinkBase implements Link {
   abstract readonly kind: Link['kind']
-  protected readonly outbox = new Outbox()
-  readonly #limits: LinkLimits
-  readonly #reader: FrameReader
+  protected readonly receiver: Receiver
+  readonly #queue: SendQueue
+  readonly #signs: LifeSigns
   #handlers: LinkHandlers | null = null
-  #scheduled = false
-  #needDrain = false
-  #stalled = false
-  #closed = false
-  #ending: (() => void) | null = null
+  #begun = false
+  #paused = false
+  /** Nothing sent is taken any more: closed, or goodbye was said. */
+  #mute = false
   #saidBye = false
-  #ended: Promise<void> | null = null
-  #stallTimer: NodeJS.Timeout | null = null
-  #signTimer: NodeJS.Timeout | null = null
-  #lastPending = 0
-  #stillTicks = 0
-  #flushes: (() => void)[] = []
-  /** Set in an `exit` handler: the event loop is over. */
-  #exitDeadline: number | null = null
-  #enough = (): boolean => true
-  #pings = 0
+  #closed = false
+  readonly #early = new EarlyReports()
+  #onClosed: (() => void)[] = []
+  /** In an `exit` handler: until when to wait. */
+  #exiting = false
+  #exitUntil = 0
 
   constructor(limits: LinkLimits) {
-    this.#limits = limits
-    this.#reader = new FrameReader(limits.maxFrame, (kind, bytes, start, end) => this.#onFrame(kind, bytes, start, end))
+    this.receiver = new Receiver(limits.maxFrame, {
+      onFrame: (kind, bytes, start, end) => this.#handlers?.onFrame(kind, bytes, start, end),
+      onMalformed: (error) => this.#malformed(error),
+      onFault: (error) => this.destroy(error),
+      onPing: (exiting) => this.#onPing(exiting),
+    })
+    this.#signs = new LifeSigns(limits.stallMs / 4, () => this.send(FrameKind.ping, NO_BODY))
+    this.#queue = new SendQueue(limits, {
+      write: (chunks) => this.write(chunks),
+      unwritten: () => this.unwritten(),
+      onDrain: () => this.#handlers?.onDrain(),
+      onStall: () => this.#handlers?.onStall(),
+    })
   }
 
-  /** Hands chunks to the medium. Only called when the previous ones are taken; `written()` answers it. */
-  protected abstract write(chunks: Buffer[]): void
-  /** Bytes handed to `write` and not yet taken by the operating system. */
-  protected abstract get pendingBytes(): number
-  /** Begins to read; called once. */
+  /** See `Sink`. */
+  protected abstract write(chunks: Buffer[]): boolean
+  /** See `Sink`. */
+  protected abstract unwritten(): number
+  /** Begins to read, or goes on; `received()` follows, not at once. May be called again. */
   protected abstract startReading(): void
-  protected abstract shut(error?: Error): void
-  /** Ends the medium after everything written; `disconnected()` answers it. */
-  protected abstract finish(): void
   protected abstract stopReading(): void
-  protected abstract continueReading(): void
+  /** Ends our direction after all that was written; `disconnected()` follows when the other is at its end, too. */
+  protected abstract finish(): void
+  protected abstract shut(): void
+  /** As `shut`, but what was written before and `chunks` still get through, if that does not take long. */
+  protected abstract shutAfter(chunks: Buffer[]): void
   abstract ref(): void
   abstract unref(): void
 
   get queuedBytes(): number {
-    return this.outbox.bytes + this.pendingBytes
+    return this.#queue.bytes
   }
 
   get needDrain(): boolean {
-    return this.#needDrain
+    return this.#queue.needDrain
   }
 
   get stalled(): boolean {
-    return this.#stalled
+    return this.#queue.stalled
   }
 
   get closed(): boolean {
@@ -71,218 +79,172 @@ export abstract class LinkBase implements Link {
 
   open(handlers: LinkHandlers): void {
     this.#handlers = handlers
-    this.startReading()
+    this.#begin()
   }
 
   send(kind: FrameKind, body: Uint8Array): void {
-    if (this.#closed || this.#saidBye) return
-    if (kind === FrameKind.ping) this.#pings++
-    this.outbox.addFrame(kind, body)
-    this.#added()
+    if (this.#mute) return
+    if (kind === FrameKind.ping) this.receiver.pongsDue++
+    this.#queue.send(kind, body)
   }
 
   sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number): void {
-    if (this.#closed || this.#saidBye) return
-    this.outbox.addEvent(headerId, requestId, payload, start, end)
-    this.#added()
+    if (!this.#mute) this.#queue.sendEvent(headerId, requestId, payload, start, end)
   }
 
-  /** The other end hears now and then that this is on purpose, and does not take us for one that has stopped. */
   pause(): void {
+    // Whoever ends has to see the end of the other side.
+    if (this.#saidBye || this.#closed) return
+    this.#paused = true
+    this.#signs.start()
     this.stopReading()
-    this.#signTimer ??= setInterval(() => this.send(FrameKind.ping, NO_BODY), this.#limits.stallMs / STALL_TICKS)
-    this.#signTimer.unref()
   }
 
   resume(): void {
-    if (this.#signTimer !== null) clearInterval(this.#signTimer)
-    this.#signTimer = null
-    this.continueReading()
+    this.#unpause()
+    if (this.#begun && !this.#closed) this.startReading()
   }
 
   flush(): Promise<void> {
-    this.#leave()
-    if (this.#closed || this.queuedBytes === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#flushes.push(resolve))
+    return this.#queue.flush()
   }
 
-  /** The first deadline counts: both sides may end a link at the same time. */
   end(deadlineMs: number): Promise<void> {
-    this.#ended ??= this.#end(deadlineMs)
-    return this.#ended
-  }
-
-  async #end(deadlineMs: number): Promise<void> {
-    if (this.#closed) return
-    this.send(FrameKind.bye, NO_BODY)
-    this.#saidBye = true
-    const closed = new Promise<void>((resolve) => {
-      this.#ending = resolve
-    })
+    if (this.#closed) return Promise.resolve()
+    if (!this.#saidBye) this.#sayBye()
     const deadline = setTimeout(() => this.destroy(), deadlineMs)
-    // A link that is held back by flow control would never read the end of the other side.
-    this.resume()
-    await this.flush()
-    if (!this.#closed) this.finish()
-    await closed
-    clearTimeout(deadline)
+    return new Promise((resolve) => {
+      this.#onClosed.push(() => {
+        clearTimeout(deadline)
+        resolve()
+      })
+    })
   }
 
   destroy(error?: Error): void {
     if (this.#closed) return
-    this.shut(error)
-    this.disconnected({ kind: error === undefined ? 'local' : 'error', ...(error && { error }) })
+    this.shut()
+    this.#close({ kind: error === undefined ? 'local' : 'error', ...(error && { error }) })
   }
 
-  flushSync(deadlineMs: number): number {
-    this.#exitDeadline = performance.now() + deadlineMs
-    return this.writeAtExit(deadlineMs)
+  flushStep(until: number): boolean {
+    if (this.#closed) return true
+    this.#exitUntil = until
+    if (!this.#exiting) this.#beginExit()
+    return this.exitStep(this.#queue.take()) || this.#closed
   }
 
-  lingerSync(): void {}
-
-  receiveSync(enough: () => boolean): void {
-    const before = this.#enough
-    this.#enough = enough
-    this.readAtExit(this.exitMs, () => this.closed || enough())
-    this.#enough = before
+  receiveSync(deadlineMs: number, enough: () => boolean): void {
+    const until = performance.now() + deadlineMs
+    if (!this.#exiting) this.#beginExit()
+    this.receiver.only(() => !enough())
+    waitAtExit(until, () => {
+      this.flushStep(until)
+      return this.#closed || enough() || !this.exitRead()
+    })
+    this.receiver.only(() => false)
   }
 
-  /** Writes what is queued. A medium that cannot do so synchronously gives up what it holds. */
-  protected writeAtExit(_deadlineMs: number): number {
-    return countFrames(this.outbox.take())
+  /** See `flushStep`; `chunks` is what was sent since the last one. */
+  protected abstract exitStep(chunks: Buffer[]): boolean
+  abstract unsentFrames(): number
+
+  /** Reads what is there now. False where nothing can come, or not in this way. */
+  protected exitRead(): boolean {
+    return false
   }
 
-  /** Hands what comes in to `received`, until there is enough of it or nothing more can come. */
-  protected readAtExit(_deadlineMs: number, _enough: () => boolean): void {}
+  /** The other side has sent a ping to a process that exits. */
+  protected onExitPing(): void {}
 
-  /** What is left of the time in an `exit` handler. */
-  protected get exitMs(): number {
-    return Math.max(0, (this.#exitDeadline ?? 0) - performance.now())
-  }
-
-  /** Asks the other end whether it has read everything, and waits for its yes. */
-  protected askAtExit(): void {
-    this.outbox.addFrame(FrameKind.ping, NO_BODY)
-    this.#pings++
-    this.writeAtExit(this.exitMs)
-    this.readAtExit(this.exitMs, () => this.closed || this.#pings === 0)
-  }
-
-  /** Bytes arrived. Malformed ones end the link, and only this link. */
+  /** Bytes arrived. */
   protected received(chunk: Buffer): void {
-    if (this.#closed) return
-    try {
-      this.#reader.push(chunk)
-    } catch (error) {
-      // Errors of the owner's handlers would be ours, not the peer's; those are never swallowed here.
-      if (!(error instanceof IpemError)) throw error
-      this.#malformed(error)
-    }
-  }
-
-  /** Tells the other side why, then closes. */
-  #malformed(error: IpemError): void {
-    this.#reader.stop()
-    this.#handlers?.onMalformed(error)
-    this.#leave()
-    this.destroy(error)
+    if (this.#closed || this.#early.keep(() => this.received(chunk))) return
+    this.receiver.receive(chunk)
   }
 
   /** The medium took all of the last `write`. */
   protected written(): void {
-    if (this.outbox.bytes > 0) {
-      this.#leave()
-      return
-    }
-    this.outbox.reuse()
-    if (this.#needDrain) this.#drained()
-    if (this.#flushes.length > 0) this.#flushed()
+    this.#queue.written()
   }
 
-  /** The medium is gone, whoever ended it. Reported once. */
+  /** As `written`, for a write that was taken at once. */
+  protected settle(): void {
+    this.#queue.settle()
+  }
+
+  /** The other side sends no more. Where we are ending, too, our own end is still to come. */
+  protected peerEnded(): void {
+    if (this.#closed || this.#saidBye) return
+    // Also where nobody has opened the link, and perhaps nobody will.
+    this.shut()
+    this.disconnected({ kind: 'end' })
+  }
+
+  /** The medium is gone, whoever ended it. */
   protected disconnected(reason: LinkCloseReason): void {
-    if (this.#closed) return
+    if (this.#closed || this.#early.keep(() => this.disconnected(reason))) return
+    this.#close(reason)
+  }
+
+  #close(reason: LinkCloseReason): void {
     this.#closed = true
-    this.#reader.stop()
-    if (this.#stallTimer !== null) clearInterval(this.#stallTimer)
-    this.#stallTimer = null
-    if (this.#signTimer !== null) clearInterval(this.#signTimer)
-    this.#signTimer = null
-    this.#flushed()
-    this.#ending?.()
-    this.#handlers?.onClose(this.#saidBye ? { kind: 'local' } : reason)
+    this.#mute = true
+    this.#unpause()
+    this.receiver.stop()
+    this.#queue.close()
+    for (const resolve of this.#onClosed.splice(0)) resolve()
+    const report = () => this.#handlers?.onClose(this.#saidBye ? { kind: 'local' } : reason)
+    if (!this.#early.keep(report)) report()
   }
 
-  protected get midFrame(): boolean {
-    return this.#reader.midFrame
+  /** From now on bytes and reports go to the owner, or to nobody. */
+  #begin(): void {
+    this.#begun = true
+    this.#early.release()
+    if (!this.#paused && !this.#closed) this.startReading()
   }
 
-  #onFrame(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
-    if (kind === FrameKind.pong && this.#pings > 0) this.#pings--
-    // It lives, and will read on when it can.
-    if (kind === FrameKind.ping) this.#stillTicks = 0
-    if (this.#exitDeadline !== null && this.#enough()) return
-    this.#handlers?.onFrame(kind, bytes, start, end)
-    if (this.#closed) this.#reader.stop()
+  #unpause(): void {
+    this.#paused = false
+    this.#signs.stop()
   }
 
-  #added(): void {
-    if (this.#exitDeadline !== null) {
-      this.writeAtExit(this.exitMs)
-      this.lingerSync()
-      return
+  #onPing(exiting: boolean): void {
+    // Who takes nothing and says so is held back itself, and has not stopped.
+    this.#queue.heard()
+    // Two processes that exit at once must not wait for each other.
+    if (exiting) this.onExitPing()
+  }
+
+  /** Tells the other side why, then closes. */
+  #malformed(error: IpemError): void {
+    try {
+      this.#handlers?.onMalformed(error)
+    } finally {
+      if (!this.#closed) {
+        this.shutAfter(this.#queue.take())
+        this.#close({ kind: 'error', error })
+      }
     }
-    if (!this.#needDrain && this.queuedBytes > this.#limits.highWaterMark) this.#overMark()
-    if (this.outbox.full && this.pendingBytes === 0) this.#leave()
-    else if (!this.#scheduled) {
-      this.#scheduled = true
-      // After the code that is running now, before any I/O: all frames of one tick leave in one write.
-      process.nextTick(leaveTick, this)
-    }
   }
 
-  /** @internal */
-  static leaveTick(link: LinkBase): void {
-    link.#scheduled = false
-    link.#leave()
+  #sayBye(): void {
+    this.send(FrameKind.bye, NO_BODY)
+    this.#saidBye = true
+    this.#mute = true
+    // A link that is held back by flow control, or not open yet, would never see the end of the other side.
+    this.#unpause()
+    this.#begin()
+    void this.flush().then(() => {
+      if (!this.#closed) this.finish()
+    })
   }
 
-  #leave(): void {
-    if (this.#closed || this.pendingBytes > 0 || this.outbox.bytes === 0) return
-    this.write(this.outbox.take())
-  }
-
-  #overMark(): void {
-    this.#needDrain = true
-    this.#lastPending = -1
-    this.#stallTimer = setInterval(() => this.#watch(), this.#limits.stallMs / STALL_TICKS)
-    this.#stallTimer.unref()
-  }
-
-  /** Bytes only ever leave in order, so what is pending shrinks exactly when something moved. */
-  #watch(): void {
-    const pending = this.pendingBytes
-    this.#stillTicks = pending > 0 && pending === this.#lastPending ? this.#stillTicks + 1 : 0
-    this.#lastPending = pending
-    if (this.#stillTicks < STALL_TICKS - 1 || this.#stalled) return
-    this.#stalled = true
-    this.#handlers?.onStall()
-  }
-
-  #drained(): void {
-    this.#needDrain = false
-    this.#stalled = false
-    if (this.#stallTimer !== null) clearInterval(this.#stallTimer)
-    this.#stallTimer = null
-    this.#handlers?.onDrain()
-  }
-
-  #flushed(): void {
-    const flushes = this.#flushes
-    this.#flushes = []
-    for (const resolve of flushes) resolve()
+  #beginExit(): void {
+    this.#exiting = true
+    this.receiver.only(() => false)
+    this.#early.releaseNow()
+    this.#queue.hurry(() => flushAtExit([this], this.#exitUntil - performance.now()))
   }
 }
-
-const leaveTick = LinkBase.leaveTick

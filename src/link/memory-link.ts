@@ -10,11 +10,14 @@ export class MemoryLink extends LinkBase {
   readonly kind = 'memory'
   readonly #schedule: Scheduler
   #peer: MemoryLink | null = null
+  /** On the way to the peer. */
   #flying: Buffer[] = []
   #flyingBytes = 0
   #moving = false
   #reading = false
+  /** Nothing comes after what is flying; and the peer has seen that. */
   #ended = false
+  #seen = false
 
   constructor(limits: LinkLimits, schedule: Scheduler) {
     super(limits)
@@ -30,47 +33,65 @@ export class MemoryLink extends LinkBase {
     return [a, b]
   }
 
-  protected startReading(): void {
-    this.resume()
+  protected write(chunks: Buffer[]): boolean {
+    this.#fly(chunks)
+    return false
   }
 
-  protected write(chunks: Buffer[]): void {
-    // A copy, as a kernel makes one: the outbox writes over its slab, the reader keeps what it got.
-    for (const chunk of chunks) this.#flying.push(Buffer.from(chunk))
-    this.#flyingBytes = this.#flying.reduce((sum, chunk) => sum + chunk.length, 0)
-    this.#move()
-  }
-
-  protected get pendingBytes(): number {
+  protected unwritten(): number {
     return this.#flyingBytes
   }
 
-  protected shut(): void {
-    // What was written is on its way, as with a kernel: a refusal still arrives, only what was queued is lost.
-    this.#hangUp()
-  }
-
-  protected finish(): void {
-    this.#hangUp()
-    this.disconnected({ kind: 'local' })
+  protected startReading(): void {
+    this.#reading = true
+    if (this.#peer !== null) this.#peer.#move()
   }
 
   protected stopReading(): void {
     this.#reading = false
   }
 
-  protected continueReading(): void {
-    this.#reading = true
-    const peer = this.#peer
-    if (peer !== null) peer.#move()
+  protected finish(): void {
+    this.#ended = true
+    this.#move()
+    this.#closeWhenBothEnded()
+  }
+
+  /** What was written is on its way, as with a kernel; what was only queued is lost. */
+  protected shut(): void {
+    this.#ended = true
+    this.#move()
+  }
+
+  protected shutAfter(chunks: Buffer[]): void {
+    this.#fly(chunks)
+    this.shut()
+  }
+
+  /** There is nobody left to tell: the other end exits with us. */
+  protected exitStep(): boolean {
+    return true
+  }
+
+  unsentFrames(): number {
+    return 0
   }
 
   ref(): void {}
 
   unref(): void {}
 
+  #fly(chunks: Buffer[]): void {
+    for (const chunk of chunks) {
+      // A copy, as a kernel makes one: the outbox writes over its slab, the reader keeps what it got.
+      this.#flying.push(Buffer.from(chunk))
+      this.#flyingBytes += chunk.length
+    }
+    this.#move()
+  }
+
   #move(): void {
-    if (this.#moving || (this.#flying.length === 0 && !this.#ended)) return
+    if (this.#moving || this.#seen || (this.#flying.length === 0 && !this.#ended)) return
     this.#moving = true
     this.#schedule(() => {
       this.#moving = false
@@ -78,25 +99,23 @@ export class MemoryLink extends LinkBase {
     })
   }
 
-  /** Asked by the other end. */
-  protected get reading(): boolean {
-    return this.#reading
-  }
-
   #arrive(): void {
-    const peer = this.#peer
-    while (peer?.reading && this.#flying.length > 0) {
+    const peer = this.#peer as MemoryLink
+    while (this.#flying.length > 0 && (peer.#reading || peer.closed)) {
       const chunk = this.#flying.shift() as Buffer
       this.#flyingBytes -= chunk.length
       peer.received(chunk)
     }
     if (this.#flying.length > 0) return
-    if (!this.closed) this.written()
-    if (this.#ended) peer?.disconnected({ kind: 'end' })
+    if (!this.#ended) this.written()
+    else if (!this.#seen) {
+      this.#seen = true
+      peer.peerEnded()
+      peer.#closeWhenBothEnded()
+    }
   }
 
-  #hangUp(): void {
-    this.#ended = true
-    this.#move()
+  #closeWhenBothEnded(): void {
+    if (this.#ended && (this.#peer as MemoryLink).#seen) this.disconnected({ kind: 'local' })
   }
 }

@@ -3,11 +3,11 @@
 
 import { FRAME_HEAD, FrameKind, MAX_VARINT, varintLength, writeFrameHead, writeVarint } from '../wire/frame.js'
 
-/** A slab leaves at once when it is full, otherwise at the end of the tick. */
+/** So many bytes leave at once, fewer at the end of the tick. */
 const SLAB_BYTES = 65_536
 
 /** Slabs grow with the traffic: a process with thousands of quiet links should pay little for them. */
-const FIRST_SLAB_BYTES = 4096
+const FIRST_SLAB_BYTES = 1024
 
 /** From here on a payload is queued by reference: copying it would cost more than one more chunk. */
 const BY_REFERENCE_BYTES = 16_384
@@ -18,6 +18,8 @@ export class Outbox {
   #filled = 0
   #queuedTo = 0
   #chunks: Buffer[] = []
+  /** For each chunk, whether its last frame goes on in the next one. */
+  #open: boolean[] = []
   #bytes = 0
   #nextSlabBytes = FIRST_SLAB_BYTES
 
@@ -28,15 +30,15 @@ export class Outbox {
 
   addFrame(kind: FrameKind, body: Uint8Array): void {
     const size = FRAME_HEAD + body.length
+    const large = body.length >= BY_REFERENCE_BYTES
+    const slab = this.#room(large ? FRAME_HEAD : size)
+    const offset = writeFrameHead(slab, this.#filled, kind, body.length)
     this.#bytes += size
-    if (body.length >= BY_REFERENCE_BYTES) {
-      const slab = this.#room(FRAME_HEAD)
-      this.#filled = writeFrameHead(slab, this.#filled, kind, body.length)
-      this.#queueChunk(body)
+    this.#filled = offset
+    if (large) {
+      this.#queueBody(Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength))
       return
     }
-    const slab = this.#room(size)
-    const offset = writeFrameHead(slab, this.#filled, kind, body.length)
     slab.set(body, offset)
     this.#filled = offset + body.length
   }
@@ -53,25 +55,34 @@ export class Outbox {
     this.#bytes += FRAME_HEAD + ids + payloadBytes
     if (large) {
       this.#filled = offset
-      this.#queueChunk(payload.subarray(start, end))
+      this.#queueBody(payload.subarray(start, end))
       return
     }
     payload.copy(slab, offset, start, end)
     this.#filled = offset + payloadBytes
   }
 
-  /** True when a full slab waits: it should leave before the end of the tick. */
+  /** True when a slab full of bytes waits: they should leave before the end of the tick. */
   get full(): boolean {
-    return this.#chunks.length > 0
+    return this.#bytes >= SLAB_BYTES
   }
 
-  /** All that is queued, in order; the outbox is empty afterwards. */
-  take(): Buffer[] {
-    this.#queueSlab()
+  /** What is queued, in order: all of it, or whole frames until there are `minBytes`. */
+  take(minBytes = Number.POSITIVE_INFINITY): Buffer[] {
+    this.#queueSlab(false)
     const chunks = this.#chunks
-    this.#chunks = []
-    this.#bytes = 0
-    return chunks
+    if (this.#bytes <= minBytes) {
+      this.#chunks = []
+      this.#open = []
+      this.#bytes = 0
+      return chunks
+    }
+    let count = 0
+    let bytes = 0
+    while (bytes < minBytes || this.#open[count - 1]) bytes += (chunks[count++] as Buffer).length
+    this.#open.splice(0, count)
+    this.#bytes -= bytes
+    return chunks.splice(0, count)
   }
 
   /** The sink has taken every byte: the slab can be written from its start again. */
@@ -83,7 +94,7 @@ export class Outbox {
 
   #room(size: number): Buffer {
     if (this.#slab !== null && this.#slab.length - this.#filled >= size) return this.#slab
-    this.#queueSlab()
+    this.#queueSlab(false)
     this.#slab = Buffer.allocUnsafeSlow(Math.max(this.#nextSlabBytes, size))
     this.#nextSlabBytes = Math.min(this.#nextSlabBytes * 4, SLAB_BYTES)
     this.#filled = 0
@@ -91,15 +102,18 @@ export class Outbox {
     return this.#slab
   }
 
-  #queueSlab(): void {
+  #queueSlab(open: boolean): void {
     if (this.#slab === null || this.#filled === this.#queuedTo) return
     this.#chunks.push(this.#slab.subarray(this.#queuedTo, this.#filled))
+    this.#open.push(open)
     this.#queuedTo = this.#filled
   }
 
-  #queueChunk(bytes: Uint8Array): void {
-    this.#queueSlab()
-    this.#chunks.push(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  /** The body of the frame whose head was written last. */
+  #queueBody(bytes: Buffer): void {
+    this.#queueSlab(true)
+    this.#chunks.push(bytes)
+    this.#open.push(false)
   }
 }
 

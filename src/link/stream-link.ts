@@ -1,50 +1,52 @@
 // A link over a byte stream: an inherited pipe, a Unix socket, TCP or TLS.
-// At most one write is with the kernel, the rest in the outbox, so that an exit can go on from the right byte.
+// At most one write is with the kernel, the rest in our queue, so that an exit can go on from the right byte.
 
 import type { Socket } from 'node:net'
 import type { LinkLimits } from './link.js'
 import { LinkBase } from './link-base.js'
-import { descriptorOf, onBrokenWrite, unwrittenBytes } from './native-handle.js'
+import { descriptorOf, unwrittenBytes } from './native-handle.js'
 import { countFrames } from './outbox.js'
-import { readChunksSync, writeChunksSync } from './write-sync.js'
+import { StreamExit } from './stream-exit.js'
+import { tryRead } from './sync-io.js'
+
+/** For a refusal to get through to a peer that is not believed any more. */
+const LAST_WORDS_MS = 1000
+
+/** More than any kernel buffers for one socket: whoever still has bytes after that goes on sending. */
+const MAX_REST_BYTES = 16_777_216
+
+/** How a peer that exits with unread input ends: its end, not a fault. */
+const RESETS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
 
 export class StreamLink extends LinkBase {
   readonly kind: 'pipe' | 'socket'
   readonly #socket: Socket
-  readonly #rest: Buffer | null
-  readonly #onWritten = (error?: Error | null): void => this.#taken(error)
   #writing: Buffer[] | null = null
   #error: Error | undefined
-  #reading = false
-  /** An exit came to its deadline in the middle of a frame: nothing can follow. */
-  #cut = false
+  #exit: StreamExit | null = null
+  #givenUp = 0
 
   /** `rest`: bytes that were read from the socket before it was handed over. */
   constructor(socket: Socket, kind: 'pipe' | 'socket', limits: LinkLimits, rest: Buffer | null = null) {
     super(limits)
     this.kind = kind
     this.#socket = socket
-    this.#rest = rest
-    // From the start: a socket that breaks before the link is opened must not throw.
+    // When the other side ends its direction, ours has perhaps still something queued.
+    socket.allowHalfOpen = true
+    // A write is already all of a tick; Nagle's algorithm would hold the next one back for the delayed ACK, 40 ms.
+    socket.setNoDelay(true)
+    if (rest !== null && rest.length > 0) this.received(rest)
+    // All from the start: a socket that breaks before the link is opened must not throw, and what a child has sent is
+    // not to be lost when Node, at its exit, resumes the pipes that nobody reads.
+    socket.pause()
+    socket.on('data', this.#onData)
     socket.on('error', this.#onError)
+    socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
-    onBrokenWrite(socket, () => {
-      if (this.#reading) this.readAtExit(0, () => this.closed)
-    })
+    if (socket.destroyed || socket.readableEnded) this.#onEnd()
   }
 
-  protected startReading(): void {
-    if (this.#rest !== null && this.#rest.length > 0) this.received(this.#rest)
-    if (this.closed) return
-    this.#reading = true
-    this.#socket.on('data', this.#onData)
-    // A listener alone does not start a socket handed over paused.
-    this.#socket.resume()
-    // A peer that vanished before we listened has been reported to nobody yet.
-    if (this.#socket.destroyed) this.disconnected({ kind: 'end' })
-  }
-
-  protected write(chunks: Buffer[]): void {
+  protected write(chunks: Buffer[]): boolean {
     const socket = this.#socket
     this.#writing = chunks
     const last = chunks.length - 1
@@ -52,28 +54,38 @@ export class StreamLink extends LinkBase {
     for (let i = 0; i < last; i++) socket.write(chunks[i] as Buffer)
     socket.write(chunks[last] as Buffer, this.#onWritten)
     if (last > 0) socket.uncork()
-    // The kernel mostly takes all at once; then the outbox is free before the callback comes round.
-    if (socket.writableLength === 0) this.#taken()
+    // The kernel mostly takes all at once; then the queue is free before the callback comes round.
+    if (socket.writableLength > 0) return false
+    this.#writing = null
+    return true
   }
 
-  protected get pendingBytes(): number {
-    return this.#writing === null ? 0 : Math.max(1, unwrittenBytes(this.#socket))
+  protected unwritten(): number {
+    return unwrittenBytes(this.#socket)
   }
 
-  protected shut(): void {
-    this.#socket.destroy()
-  }
-
-  protected finish(): void {
-    this.#socket.end()
+  protected startReading(): void {
+    this.#socket.resume()
   }
 
   protected stopReading(): void {
     this.#socket.pause()
   }
 
-  protected continueReading(): void {
-    this.#socket.resume()
+  protected finish(): void {
+    this.#socket.end()
+  }
+
+  protected shut(): void {
+    this.#socket.destroy()
+  }
+
+  protected shutAfter(chunks: Buffer[]): void {
+    const socket = this.#socket
+    for (const chunk of chunks) socket.write(chunk)
+    socket.resume().destroySoon()
+    const deadline = setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref()
+    socket.once('close', () => clearTimeout(deadline))
   }
 
   ref(): void {
@@ -84,54 +96,89 @@ export class StreamLink extends LinkBase {
     this.#socket.unref()
   }
 
-  /** Written is not read: TCP drops what is under way when a process ends that has not read all of its own input. */
-  override lingerSync(): void {
-    if (!this.closed && !this.#cut && this.#socket.remoteAddress !== undefined) this.askAtExit()
+  protected exitStep(chunks: Buffer[]): boolean {
+    const exit = this.#exit ?? this.#beginExit()
+    return exit === null ? this.#exitBlindly(chunks) : exit.step(chunks)
   }
 
-  protected override writeAtExit(deadlineMs: number): number {
-    const flying = this.#writing ?? []
-    const total = flying.reduce((sum, chunk) => sum + chunk.length, 0)
-    const before = this.#writing === null ? 0 : total - unwrittenBytes(this.#socket)
-    const chunks = [...flying, ...this.outbox.take()]
-    // The event loop does not go on with it.
-    this.#writing = null
-    if (this.closed || chunks.length === 0) return 0
-    const fd = this.#cut ? null : descriptorOf(this.#socket)
-    const lost = countFrames(chunks, fd === null ? before : writeChunksSync(fd, chunks, before, deadlineMs))
-    this.#cut ||= lost > 0
-    return lost
+  protected override exitRead(): boolean {
+    return this.#exit?.read() === true
   }
 
-  /** Also without an exit, for what is still there when the other end is gone. */
-  protected override readAtExit(deadlineMs: number, enough: () => boolean): void {
-    const socket = this.#socket
-    const take = (chunk: Buffer): void => this.received(chunk)
-    socket.off('data', this.#onData)
-    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) take(chunk)
-    const fd = descriptorOf(socket)
-    if (fd !== null) readChunksSync(fd, deadlineMs, take, enough)
+  protected override onExitPing(): void {
+    this.#exit?.answer()
+  }
+
+  unsentFrames(): number {
+    return this.#exit?.unsentFrames ?? this.#givenUp
+  }
+
+  #beginExit(): StreamExit | null {
+    const fd = descriptorOf(this.#socket)
+    if (fd === null) return null
+    this.#exit = new StreamExit(this.#socket, fd, this.#writing ?? [], {
+      received: (chunk) => this.received(chunk),
+      asked: () => this.receiver.pongsDue++,
+      answered: () => this.receiver.pongsDue <= 0,
+    })
+    // What was read before comes before what is read from now on.
+    this.#readBuffered()
+    return this.#exit
+  }
+
+  /** TLS: what the kernel takes at once gets through, of the rest nobody knows. Nothing is promised. */
+  #exitBlindly(chunks: Buffer[]): boolean {
+    if (chunks.length > 0) this.#socket.write(Buffer.concat(chunks))
+    if (this.unwritten() > 0) this.#givenUp += countFrames(chunks)
+    return true
   }
 
   readonly #onData = (chunk: Buffer): void => this.received(chunk)
 
-  readonly #onError = (error: Error): void => {
-    // A reset is how a peer with unread input ends: its end, not our fault.
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET' && (error as NodeJS.ErrnoException).code !== 'EPIPE') {
-      this.#error = error
+  readonly #onWritten = (error?: Error | null): void => {
+    if (this.closed) return
+    if (error) this.#readRest()
+    else if (this.#writing === null || this.#socket.writableLength > 0) this.settle()
+    else {
+      this.#writing = null
+      this.written()
     }
   }
 
-  readonly #onClose = (): void => {
-    this.#socket.off('data', this.#onData)
-    const error = this.#error
-    this.disconnected(error === undefined ? { kind: 'end' } : { kind: 'error', error })
+  /**
+   * Node closes a socket right after a failed write, with all that a neighbour sent before it exited still in
+   * there. This is the last moment at which it can be read.
+   */
+  #readRest(): void {
+    this.#readBuffered()
+    const fd = descriptorOf(this.#socket)
+    for (let bytes = 0; fd !== null && bytes < MAX_REST_BYTES && !this.closed; ) {
+      const chunk = tryRead(fd)
+      if (chunk === null || chunk === 'over') return
+      bytes += chunk.length
+      this.received(chunk)
+    }
   }
 
-  #taken(error?: Error | null): void {
-    // Also called for a write that was found taken before; a failed one is followed by `close`.
-    if (this.#writing === null || error || this.#socket.writableLength > 0) return
-    this.#writing = null
-    this.written()
+  /** What the socket has read while it was paused; it would drop that when it closes with an error. */
+  #readBuffered(): void {
+    this.#socket.off('data', this.#onData)
+    const chunk = this.#socket.read() as Buffer | null
+    if (chunk !== null) this.received(chunk)
+  }
+
+  readonly #onError = (error: Error): void => {
+    if (!RESETS.has((error as NodeJS.ErrnoException).code)) this.#error = error
+  }
+
+  readonly #onEnd = (): void => this.peerEnded()
+
+  readonly #onClose = (): void => {
+    this.#readBuffered()
+    this.#socket.off('error', this.#onError)
+    this.#socket.off('end', this.#onEnd)
+    this.#socket.off('close', this.#onClose)
+    const error = this.#error
+    this.disconnected(error === undefined ? { kind: 'end' } : { kind: 'error', error })
   }
 }

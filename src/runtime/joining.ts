@@ -74,9 +74,7 @@ export class Joining {
    */
   joinAtExit(deadlineMs: number): void {
     if (this.#way !== 'inherited' || this.#parent === null) return
-    const { link } = this.#parent.neighbour
-    link.flushSync(deadlineMs)
-    link.receiveSync(() => this.#runtime.open)
+    this.#parent.neighbour.link.receiveSync(deadlineMs, () => this.#runtime.open)
   }
 
   /** Called by the runtime when the parent's link has ended. */

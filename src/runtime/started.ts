@@ -6,6 +6,7 @@ import type { Members } from '../bus/members.js'
 import type { OwnTracks } from '../bus/own-tracks.js'
 import type { IpemError } from '../errors.js'
 import { ownAppName } from '../join/app-name.js'
+import { flushAtExit } from '../link/exit-flush.js'
 import type { Message } from '../message.js'
 import type { ResolvedOptions } from '../options.js'
 import type { ProcessInfo } from '../process-info.js'
@@ -183,10 +184,7 @@ export class Started {
     this.#exiting = true
     runtime.finishReady()
     if (!runtime.open) this.#joining.joinAtExit(leftMs())
-    const links = runtime.links()
-    const lost = links.reduce((sum, link) => sum + link.flushSync(leftMs()), runtime.heldCount)
-    // Only now: who does not answer must not keep the others waiting.
-    for (const link of links) link.lingerSync()
+    const lost = runtime.heldCount + flushAtExit(runtime.links(), leftMs())
     // The socket file goes with its server; nobody would remove it later.
     void this.#joining.close()
     if (lost > 0)

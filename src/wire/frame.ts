@@ -92,82 +92,89 @@ export type FrameSink = (kind: FrameKind, bytes: Buffer, start: number, end: num
  * in place; a frame split over chunks is gathered once in a buffer of its exact size.
  */
 export class FrameReader {
-  #maxFrame: number
+  readonly #maxFrame: number
   readonly #sink: FrameSink
-  readonly #head = Buffer.allocUnsafe(FRAME_HEAD)
+  /** Of a frame that began in an earlier chunk. */
+  readonly #head = Buffer.alloc(FRAME_HEAD)
   #headFilled = 0
   #body: Buffer | null = null
   #bodyFilled = 0
+  /** The chunk being read, and the first byte in it that is not reported yet. */
+  #chunk: Buffer | null = null
+  #next = 0
   #stopped = false
 
+  /** `maxFrame`: the largest frame that is taken, in bytes of kind and body. */
   constructor(maxFrame: number, sink: FrameSink) {
     this.#maxFrame = maxFrame
     this.#sink = sink
   }
 
-  /** Largest frame taken from now on, in bytes of kind and body. */
-  set maxFrame(value: number) {
-    this.#maxFrame = value
-  }
-
   /** After this no frame is reported any more, also not from the chunk being read. */
   stop(): void {
     this.#stopped = true
+    this.#chunk = null
     this.#body = null
   }
 
   /**
+   * May be called by the sink, too: what is left of the chunk being read comes first.
    * @throws ERR_IPEM_PROTOCOL a frame that is empty, oversized or of an unknown kind: the stream is beyond repair
    */
   push(chunk: Buffer): void {
-    let offset = this.#continueSplitFrame(chunk)
-    while (!this.#stopped && chunk.length - offset >= FRAME_HEAD) {
+    const unread = this.#chunk
+    if (unread !== null) this.#read(unread.subarray(this.#next))
+    if (!this.#stopped) this.#read(chunk)
+  }
+
+  #read(chunk: Buffer): void {
+    this.#chunk = chunk
+    let offset = this.#headFilled > 0 ? this.#continueSplitFrame(chunk) : 0
+    // Another chunk, or none, when the sink has stopped us or has pushed within its call.
+    while (this.#chunk === chunk && chunk.length - offset >= FRAME_HEAD) {
       const length = this.#checkHead(chunk, offset)
-      const end = offset + FRAME_HEAD + length
-      if (end > chunk.length) {
-        this.#startBody(chunk, offset, length)
-        offset += FRAME_HEAD
-        this.#bodyFilled = chunk.copy(this.#body as Buffer, 0, offset)
+      const start = offset + FRAME_HEAD
+      offset = start + length
+      if (offset > chunk.length) {
+        this.#startSplitFrame(chunk, start, length)
         return
       }
-      this.#sink(chunk[offset + 4] as FrameKind, chunk, offset + FRAME_HEAD, end)
-      offset = end
+      this.#next = offset
+      this.#sink(chunk[start - 1] as FrameKind, chunk, start, offset)
     }
-    if (!this.#stopped && offset < chunk.length) {
-      this.#headFilled = chunk.copy(this.#head, 0, offset)
-    }
+    if (this.#chunk !== chunk) return
+    this.#chunk = null
+    if (offset < chunk.length) this.#headFilled = chunk.copy(this.#head, 0, offset)
   }
 
-  /** True in the middle of a frame: an end of the stream here is a broken one. */
-  get midFrame(): boolean {
-    return this.#headFilled > 0 || this.#body !== null
+  #startSplitFrame(chunk: Buffer, start: number, length: number): void {
+    this.#chunk = null
+    chunk.copy(this.#head, 0, start - FRAME_HEAD, start)
+    this.#headFilled = FRAME_HEAD
+    this.#body = Buffer.allocUnsafe(length)
+    this.#bodyFilled = chunk.copy(this.#body, 0, start)
   }
 
+  /** Returns the offset behind what belongs to the frame that began in an earlier chunk. */
   #continueSplitFrame(chunk: Buffer): number {
     let offset = 0
-    if (this.#headFilled > 0 && this.#body === null) {
+    if (this.#body === null) {
       offset = chunk.copy(this.#head, this.#headFilled, 0, FRAME_HEAD - this.#headFilled)
       this.#headFilled += offset
       if (this.#headFilled < FRAME_HEAD) return offset
-      this.#startBody(this.#head, 0, this.#checkHead(this.#head, 0))
+      this.#body = Buffer.allocUnsafe(this.#checkHead(this.#head, 0))
+      this.#bodyFilled = 0
     }
     const body = this.#body
-    if (body === null) return offset
     const copied = chunk.copy(body, this.#bodyFilled, offset)
+    offset += copied
     this.#bodyFilled += copied
-    if (this.#bodyFilled === body.length) {
-      this.#body = null
-      this.#headFilled = 0
-      this.#sink(this.#head[4] as FrameKind, body, 0, body.length)
-    }
-    return offset + copied
-  }
-
-  #startBody(source: Buffer, offset: number, length: number): void {
-    if (source !== this.#head) source.copy(this.#head, 0, offset, offset + FRAME_HEAD)
-    this.#headFilled = FRAME_HEAD
-    this.#body = Buffer.allocUnsafe(length)
-    this.#bodyFilled = 0
+    if (this.#bodyFilled < body.length) return offset
+    this.#body = null
+    this.#headFilled = 0
+    this.#next = offset
+    this.#sink(this.#head[FRAME_HEAD - 1] as FrameKind, body, 0, body.length)
+    return offset
   }
 
   /** Checks length and kind before a byte of the body is awaited or reserved. Returns the length of the body. */

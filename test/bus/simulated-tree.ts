@@ -195,8 +195,6 @@ export class SimulatedProcess implements AttachmentOwner, BusOwner {
     this.bus.members.announce(parent)
   }
 
-  onChild(): void {}
-
   onRefused(_neighbour: Neighbour, error: IpemError): void {
     this.refusals.push(error)
   }

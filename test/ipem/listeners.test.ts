@@ -190,6 +190,35 @@ describe('listeners', { concurrency: true }, () => {
     assert.equal(ipem.listenerCount('ev'), 2)
   })
 
+  it('go one at a time, the last added first, and never all by mistake', () => {
+    const ipem = createIpem()
+    const calls: string[] = []
+    const twice = () => calls.push('twice')
+    ipem
+      .on('x', twice)
+      .on('x', () => calls.push('other'))
+      .on('x', twice)
+    ipem.off('x', twice)
+    ipem.emit('x')
+    assert.deepEqual(calls, ['twice', 'other'])
+    assert.throws(() => ipem.off('x', undefined), { code: 'ERR_IPEM_INVALID_ARG' })
+    assert.equal(ipem.listenerCount('x'), 2)
+  })
+
+  it('go one at a time, the last added first, and never all by mistake', () => {
+    const ipem = createIpem()
+    const calls: string[] = []
+    const twice = () => calls.push('twice')
+    ipem.on('x', twice)
+    ipem.on('x', () => calls.push('other'))
+    ipem.on('x', twice)
+    ipem.off('x', twice)
+    ipem.emit('x')
+    assert.deepEqual(calls, ['twice', 'other'])
+    assert.throws(() => ipem.off('x', undefined), { code: 'ERR_IPEM_INVALID_ARG' })
+    assert.equal(ipem.listenerCount('x'), 2)
+  })
+
   it('have to be functions, and events strings or symbols', () => {
     const ipem = createIpem()
     for (const method of ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'] as const) {

@@ -258,3 +258,23 @@ test('close ends the open rows and the iteration', async () => {
     all.members.map((pid) => [pid, 'ERR_IPEM_CLOSED']),
   )
 })
+
+test('who finds the members is given the terms of the call, and is told when nobody waits any more', async () => {
+  const { a } = scene()
+  let given: { timeout?: number | undefined; signal?: AbortSignal | undefined } = {}
+  const rows = a.requests.requestAll(
+    (options) => {
+      given = options
+      return new Promise<string[]>(() => {})
+    },
+    'x',
+    [{ timeout: 200 }],
+  )
+  const first = rows.next()
+  await turn()
+  assert.equal(given.timeout, 200)
+  assert.equal(given.signal?.aborted, false)
+  await rows.return()
+  assert.equal(given.signal?.aborted, true)
+  assert.deepEqual(await first, { done: true, value: undefined })
+})
