@@ -8,15 +8,20 @@ export interface HeartbeatHost {
   dead(): void
 }
 
+/** A round that comes so late, in intervals, finds input that this process had no time to read. */
+const LATE = 1.5
+
 export class Heartbeat {
   readonly #host: HeartbeatHost
+  readonly #intervalMs: number
   readonly #maxMisses: number
   readonly #timer: NodeJS.Timeout
-  #verdict: NodeJS.Immediate | null = null
+  #lastRound = performance.now()
   #misses = 0
 
   constructor(intervalMs: number, maxMisses: number, host: HeartbeatHost) {
     this.#host = host
+    this.#intervalMs = intervalMs
     this.#maxMisses = maxMisses
     this.#timer = setInterval(() => this.#round(), intervalMs)
     this.#timer.unref()
@@ -29,24 +34,23 @@ export class Heartbeat {
 
   stop(): void {
     clearInterval(this.#timer)
-    if (this.#verdict !== null) clearImmediate(this.#verdict)
   }
 
   #round(): void {
-    if (this.#host.deaf()) this.#misses = 0
-    if (this.#misses < this.#maxMisses) {
-      this.#misses++
-      this.#host.ping()
+    // Timers run before input is read: after a stop of this process the answer is perhaps there already.
+    if (this.#host.deaf() || this.#late()) this.#misses = 0
+    if (this.#misses >= this.#maxMisses) {
+      this.stop()
+      this.#host.dead()
       return
     }
-    // Timers run before input is read: after a stop of this process the answer is perhaps there already.
-    this.#verdict ??= setImmediate(() => this.#judge())
+    this.#misses++
+    this.#host.ping()
   }
 
-  #judge(): void {
-    this.#verdict = null
-    if (this.#misses < this.#maxMisses) return
-    this.stop()
-    this.#host.dead()
+  #late(): boolean {
+    const before = this.#lastRound
+    this.#lastRound = performance.now()
+    return this.#lastRound - before > LATE * this.#intervalMs
   }
 }

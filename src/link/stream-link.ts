@@ -64,7 +64,7 @@ export class StreamLink extends LinkBase {
     return unwrittenBytes(this.#socket)
   }
 
-  protected startReading(): void {
+  protected continueReading(): void {
     this.#socket.resume()
   }
 

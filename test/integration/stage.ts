@@ -30,9 +30,15 @@ export async function ready(ipem: AnyIpem): Promise<void> {
   await whenReady
 }
 
-export function folderFor(t: TestContext): string {
+const removals: (() => void)[] = []
+process.once('exit', () => {
+  for (const remove of removals) remove()
+})
+
+/** A folder that stays until the end: who listens on a socket in it must not see it vanish. */
+export function folderForTest(): string {
   const { folder, remove } = temporaryFolder()
-  t.after(remove)
+  removals.push(remove)
   return folder
 }
 
