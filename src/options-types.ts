@@ -111,7 +111,7 @@ export interface LimitOptions {
    */
   readonly maxUnauthenticated?: number | undefined
   /**
-   * Message headers that each end of a link remembers, a number.
+   * Message headers that each end of a link remembers, a number. A ring above 4,096 has to be given to all processes.
    * @default 1024
    */
   readonly headerRing?: number | undefined

@@ -84,7 +84,7 @@ export interface Ipem<Events extends EventMap<Events> = DefaultEvents> {
     readonly pids: readonly string[];
     /** The message whose listeners or handler are running, null outside: for arrow functions. */
     readonly message: Message | null;
-    /** True while a link is over its high-water mark: wait for `drain`. */
+    /** True while a link that moves is over its high-water mark: wait for `drain`. A stalled one holds nobody back. */
     readonly writableNeedDrain: boolean;
     /**
      * Sets options, added to those set before.

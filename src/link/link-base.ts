@@ -51,7 +51,7 @@ export abstract class LinkBase implements Link {
   /** See `Sink`. */
   protected abstract unwritten(): number
   /** Begins to read, or goes on; `received()` follows, not at once. May be called again. */
-  protected abstract continueReading(): void
+  protected abstract startReading(): void
   protected abstract stopReading(): void
   /** Ends our direction after all that was written; `disconnected()` follows when the other is at its end, too. */
   protected abstract finish(): void
@@ -102,7 +102,7 @@ export abstract class LinkBase implements Link {
 
   resume(): void {
     this.#unpause()
-    if (this.#begun && !this.#closed) this.continueReading()
+    if (this.#begun && !this.#closed) this.startReading()
   }
 
   flush(): Promise<void> {
@@ -202,7 +202,7 @@ export abstract class LinkBase implements Link {
   #begin(): void {
     this.#begun = true
     this.#early.release()
-    if (!this.#paused && !this.#closed) this.continueReading()
+    if (!this.#paused && !this.#closed) this.startReading()
   }
 
   #unpause(): void {

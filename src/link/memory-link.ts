@@ -42,7 +42,7 @@ export class MemoryLink extends LinkBase {
     return this.#flyingBytes
   }
 
-  protected continueReading(): void {
+  protected startReading(): void {
     this.#reading = true
     if (this.#peer !== null) this.#peer.#move()
   }

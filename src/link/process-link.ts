@@ -68,7 +68,7 @@ export class ProcessLink extends LinkBase {
     return this.#unread
   }
 
-  protected continueReading(): void {
+  protected startReading(): void {
     this.#reading = true
     // Later, as from a socket: whoever opens a link has not got hold of it yet.
     if (this.#waiting.length > 0) process.nextTick(() => this.#readWaiting())

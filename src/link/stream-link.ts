@@ -64,7 +64,7 @@ export class StreamLink extends LinkBase {
     return unwrittenBytes(this.#socket)
   }
 
-  protected continueReading(): void {
+  protected startReading(): void {
     this.#socket.resume()
   }
 

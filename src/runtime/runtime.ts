@@ -148,8 +148,6 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
     if (first) this.#becomeReady(parent)
   }
 
-  onChild(_child: Neighbour): void {}
-
   onChildOnline(child: Neighbour): void {
     this.parts?.onChildOnline(child)
   }

@@ -98,7 +98,7 @@ export class Started {
 
   get childsOnline(): number {
     let online = 0
-    for (const child of this.members.children) if (child.online) online++
+    for (const { online: announced, link } of this.members.children) if (announced && !link.closed) online++
     return online
   }
 

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import type { Child, ForkOptions, OfflineInfo } from '../../src/index.js'
 import { puppet, until } from './puppets.js'
-import { type AnyIpem, errorsOf, fixture, folderForTest, isAlive, offlinesOf, startIpem } from './stage.js'
+import { type AnyIpem, errorsOf, fixture, folderFor, isAlive, offlinesOf, startIpem } from './stage.js'
 
 const facts = fixture('children-facts')
 const plain = fixture('children-plain')
@@ -50,7 +50,7 @@ async function another(child: Child, osPid: number | undefined): Promise<string>
 describe('fork()', together, () => {
   it('passes arguments, cwd, environment and execArgv on, and hides its own variable', async (t) => {
     const ipem = await startIpem(t)
-    const cwd = fs.realpathSync(folderForTest())
+    const cwd = fs.realpathSync(folderFor(t))
     const env = { COLOR: 'red', PATH: process.env.PATH }
     const child = ipem.fork(facts, ['a', 'b c'], { cwd, env, execArgv: ['--no-warnings'] })
     const { argv0, ...got } = await factsOf(ipem, child)
@@ -68,7 +68,7 @@ describe('fork()', together, () => {
 
   it('runs another program where execPath says so', async (t) => {
     const ipem = await startIpem(t)
-    const execPath = path.join(folderForTest(), 'my-node')
+    const execPath = path.join(folderFor(t), 'my-node')
     fs.symlinkSync(process.execPath, execPath)
     const child = ipem.fork(facts, [], { execPath })
     assert.equal((await factsOf(ipem, child)).argv0, execPath)
@@ -157,7 +157,7 @@ describe('fork()', together, () => {
   }
 
   it('can be called between start() and ready', async (t) => {
-    const ipem = await startIpem(t, { socket: { socketPath: path.join(folderForTest(), 'bus') }, useSocket: true })
+    const ipem = await startIpem(t, { socket: { socketPath: path.join(folderFor(t), 'bus') }, useSocket: true })
     assert.match(await ipem.fork(facts).online, /^\d+-\w{10}$/)
   })
 })

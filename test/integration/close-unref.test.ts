@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { until } from './puppets.js'
 import { script, socketIn } from './script.js'
-import { folderForTest, startIpem } from './stage.js'
+import { folderFor, startIpem } from './stage.js'
 
 /** Still alive after so many ms: something keeps it, as this timer does not. It costs the time only where it is true. */
 const keeps = (ms: number) => `setTimeout(() => { say('kept'); process.exit(0) }, ${ms}).unref()`
@@ -37,7 +37,7 @@ describe('the process', { concurrency: 2 }, () => {
   }
 
   it('is kept alive by the socket it listens on, and not after unref()', async (t) => {
-    const socket = socketIn(folderForTest())
+    const socket = socketIn(folderFor(t))
     const kept = await script(t, `await started(ipem.options(options)); ${keeps(300)}`, { socket })
     assert.deepEqual(kept.said, [['kept']])
     for (const body of [
@@ -50,7 +50,7 @@ describe('the process', { concurrency: 2 }, () => {
   })
 
   it('is kept alive by the socket it joined, and not after unref()', async (t) => {
-    const socket = socketIn(folderForTest())
+    const socket = socketIn(folderFor(t))
     await startIpem(t, { useSocket: true, socket })
     const kept = await script(t, `await started(ipem.options(options)); ${keeps(300)}`, { socket })
     assert.deepEqual(kept.said, [['kept']])
@@ -64,7 +64,7 @@ describe('the process', { concurrency: 2 }, () => {
   })
 
   it('may go as soon as flush() says so, even by SIGKILL', async (t) => {
-    const socket = socketIn(folderForTest())
+    const socket = socketIn(folderFor(t))
     const gm = await startIpem(t, { useSocket: true, socket })
     let got = 0
     let bytes = 0

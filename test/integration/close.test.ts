@@ -9,7 +9,7 @@ import { createIpem, type OfflineInfo } from '../../src/index.js'
 import { COOKIE, until } from './puppets.js'
 import { forkRemote, remoteFile } from './remote.js'
 import { assertClean, script, socketIn } from './script.js'
-import { folderForTest, isAlive, ready, startIpem } from './stage.js'
+import { folderFor, isAlive, ready, startIpem } from './stage.js'
 
 describe('after close() nothing is left and the script exits by itself:', { concurrency: 2 }, () => {
   const scenarios: [what: string, body: string, said?: unknown[][]][] = [
@@ -128,7 +128,7 @@ describe('after close() nothing is left and the script exits by itself:', { conc
 
   for (const [what, body] of scenarios.filter(([what]) => withSocketToo.includes(what))) {
     it(`${what}, with a socket`, async (t) => {
-      const folder = folderForTest()
+      const folder = folderFor(t)
       assertClean(await script(t, body, { socket: socketIn(folder) }))
       assert.equal(existsSync(path.join(folder, 'bus')), false, 'the socket file is gone')
     })
@@ -147,7 +147,7 @@ describe('after close() nothing is left and the script exits by itself:', { conc
   })
 
   it('joined by socket; the grand master hears a goodbye', async (t) => {
-    const socket = socketIn(folderForTest())
+    const socket = socketIn(folderFor(t))
     const gm = await startIpem(t, { useSocket: true, socket })
     const offline = once(gm, 'offline')
     assertClean(await script(t, 'await started(ipem.options(options)); await ipem.close()', { socket }))
@@ -156,7 +156,7 @@ describe('after close() nothing is left and the script exits by itself:', { conc
   })
 
   it('while the grand master is gone and it waits to meet the others again', async (t) => {
-    const socket = { ...socketIn(folderForTest()), onlyConnect: true, delayReconnect: 60_000 }
+    const socket = { ...socketIn(folderFor(t)), onlyConnect: true, delayReconnect: 60_000 }
     const gm = createIpem().options({ socket: { ...socket, onlyConnect: false } })
     await ready(gm)
     const online = once(gm, 'online')
@@ -171,12 +171,12 @@ describe('after close() nothing is left and the script exits by itself:', { conc
   })
 
   it('while nobody is there to connect to', async (t) => {
-    const socket = { ...socketIn(folderForTest()), onlyConnect: true, delayReconnect: 60_000 }
+    const socket = { ...socketIn(folderFor(t)), onlyConnect: true, delayReconnect: 60_000 }
     assertClean(await script(t, 'ipem.options(options).start(); await ipem.close()', { socket }))
   })
 
   it('while what listens there says nothing', async (t) => {
-    const socket = socketIn(folderForTest())
+    const socket = socketIn(folderFor(t))
     const connections: net.Socket[] = []
     const called = `${socket.socketPath}-called`
     const server = net.createServer((connection) => {
@@ -198,7 +198,7 @@ describe('after close() nothing is left and the script exits by itself:', { conc
   })
 
   it('with a member that does not read any more', async (t) => {
-    const socket = socketIn(folderForTest())
+    const socket = socketIn(folderFor(t))
     // Only connect: else it might be the first, and the grand master.
     const options = JSON.stringify({ socket: { ...socket, onlyConnect: true } })
     const member = spawn(process.execPath, [remoteFile, options], { stdio: 'inherit' })

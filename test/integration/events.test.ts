@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { createIpem, type OfflineInfo } from '../../src/index.js'
 import { COOKIE, until } from './puppets.js'
 import { forkRemote, Remote, type RemoteFunction, remoteFile } from './remote.js'
-import { type AnyIpem, DEADLINE_MS, fixture, folderForTest, startIpem } from './stage.js'
+import { type AnyIpem, DEADLINE_MS, fixture, folderFor, startIpem } from './stage.js'
 
 /** Keeps every event of these names over there, as [name, from, length of the way, ...arguments]. */
 const record: RemoteFunction<void> = (ipem, state, ...names) => {
@@ -215,7 +215,7 @@ describe('a listener', { concurrency: 4 }, () => {
 
 describe('the snippet of the readme of ipevents', () => {
   it('prints what it did, in today’s spelling', async (t) => {
-    const socket = { socketPath: `${folderForTest()}/bus`, cookie: COOKIE }
+    const socket = { socketPath: `${folderFor(t)}/bus`, cookie: COOKIE }
     const top = await startIpem(t, { useSocket: true, socket })
     const child = top.fork(fixture('events-snippet'), [JSON.stringify({ socket })], {
       restart: false,

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { before, describe, it, type TestContext } from 'node:test'
 import type { IpemOptions } from '../../src/index.js'
 import { COOKIE, until } from './puppets.js'
-import { type AnyIpem, DEADLINE_MS, Family, fixture, folderForTest, freePort, isAlive, startIpem } from './stage.js'
+import { type AnyIpem, DEADLINE_MS, Family, fixture, folderFor, freePort, isAlive, startIpem } from './stage.js'
 
 const together = { concurrency: 4 }
 const speaker = fixture('exit-speaker')
@@ -27,7 +27,7 @@ const joined: Start = (_, args, options) => spawn(process.execPath, [speaker, ..
 const media: Record<string, [start: Start, options: (t: TestContext) => Promise<IpemOptions>]> = {
   'a pipe': [forked, async () => ({ useSocket: false })],
   'a pipe to a cluster worker': [worker, async () => ({ useSocket: false })],
-  'a Unix socket': [joined, async (t) => socketOptions({ socketPath: path.join(folderForTest(), 'bus') })],
+  'a Unix socket': [joined, async (t) => socketOptions({ socketPath: path.join(folderFor(t), 'bus') })],
   TCP: [joined, async () => socketOptions({ port: await freePort() })],
 }
 
@@ -73,9 +73,7 @@ async function hear(
   await until('offline', () => offline, DEADLINE_MS).catch((error) => {
     wrong ||= `${error.message}, heard ${next} ${errors}`
   })
-  return (
-    wrong || `${next} of ${count}${errors.replaceAll(/.*(a crash|^node:|Node.js|^ +at |file:|throw|\^).*\n|\n/gm, '')}`
-  )
+  return wrong || [`${next} of ${count}`, ...(errors.match(/^ipem: .*/gm) ?? [])].join('\n')
 }
 
 const links = Object.keys(media)
@@ -133,7 +131,7 @@ describe('what is said right before the end arrives in order, none twice', () =>
 
 describe('an exit', () => {
   it('takes no longer than flushDeadlineMs where nobody reads, and tells how much was lost', async (t) => {
-    const socket = { socketPath: path.join(folderForTest(), 'bus'), cookie: COOKIE }
+    const socket = { socketPath: path.join(folderFor(t), 'bus'), cookie: COOKIE }
     const reader = Family.of(t, { name: 'reader', options: { useSocket: true, socket }, hears: ['word'] })
     await reader.untilReady('reader')
     const options = { useSocket: true, socket, flushDeadlineMs: 500 }

@@ -9,21 +9,11 @@ import { createIpem, type IpemOptions, type SocketOptions, type TreeNode } from 
 import { COOKIE, until } from './puppets.js'
 import { Racers } from './racers.js'
 import { leaveStaleSocket } from './rendezvous-peers.js'
-import {
-  type AnyIpem,
-  DEADLINE_MS,
-  errorsOf,
-  Family,
-  fixture,
-  folderForTest,
-  freePort,
-  ready,
-  startIpem,
-} from './stage.js'
+import { type AnyIpem, DEADLINE_MS, errorsOf, Family, fixture, folderFor, freePort, ready, startIpem } from './stage.js'
 
 const common = { cookie: COOKIE, delayReconnect: 200 }
 const places: Record<string, (t: TestContext) => Promise<SocketOptions>> = {
-  'a Unix socket': async (t) => ({ socketPath: path.join(folderForTest(), 'bus'), ...common }),
+  'a Unix socket': async (t) => ({ socketPath: path.join(folderFor(t), 'bus'), ...common }),
   TCP: async () => ({ port: await freePort(), ...common }),
 }
 const together = { concurrency: 4 }
@@ -215,7 +205,7 @@ describe('processes that nobody forked', together, () => {
     const racers = new Racers(20)
     t.after(() => racers.end())
     for (let round = 0; round < 3; round++) {
-      const socketPath = path.join(folderForTest(), 'bus')
+      const socketPath = path.join(folderFor(t), 'bus')
       await leaveStaleSocket(socketPath)
       await racers.meet({ socket: { socketPath, ...common } })
     }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterEach, describe, it, type TestContext } from 'node:test'
 import { createIpem } from '../../src/index.js'
 import { COOKIE, until } from './puppets.js'
-import { type AnyIpem, errorsOf, Family, fixture, folderForTest, isAlive, offlinesOf, startIpem } from './stage.js'
+import { type AnyIpem, errorsOf, Family, fixture, folderFor, isAlive, offlinesOf, startIpem } from './stage.js'
 
 const together = { concurrency: 3 }
 const script = fixture('process-send-child')
@@ -230,7 +230,7 @@ describe('a parent without ipem', together, () => {
 
   for (const round of [1, 2, 3]) {
     it(`has four workers that find each other: one grand master, round ${round}`, async (t) => {
-      const socket = { socketPath: path.join(folderForTest(), 'bus'), cookie: COOKIE, delayReconnect: 200 }
+      const socket = { socketPath: path.join(folderFor(t), 'bus'), cookie: COOKIE, delayReconnect: 200 }
       const args = [JSON.stringify({ useSocket: true, socket })]
       const family = new Family(t, fixture('process-send-foreign'), [
         'cluster',

@@ -10,7 +10,7 @@ import { proofOf } from '../../src/wire/proof.js'
 import { encodeInterest, encodeTopology } from '../../src/wire/tree-frames.js'
 import { COOKIE, until } from './puppets.js'
 import { headOf, RawPeer, stranger } from './raw-peer.js'
-import { type AnyIpem, errorsOf, Family, folderForTest, freePort, ready, startIpem } from './stage.js'
+import { type AnyIpem, errorsOf, Family, folderFor, freePort, ready, startIpem } from './stage.js'
 
 const NAME = 'the application'
 const cookie = Buffer.from(COOKIE)
@@ -47,7 +47,7 @@ class Target {
   }
 
   static async start(t: TestContext, { tcp = false, changes = {} as object } = {}): Promise<Target> {
-    const place = tcp ? { port: await freePort() } : { socketPath: path.join(folderForTest(), 'bus') }
+    const place = tcp ? { port: await freePort() } : { socketPath: path.join(folderFor(t), 'bus') }
     const socket = { ...place, cookie: COOKIE, delayReconnect: 200 }
     const options = { useSocket: true, socket, name: NAME, ...changes }
     const master = await startIpem(t, options)
@@ -407,7 +407,7 @@ describe('what others can reach', () => {
   })
 
   it('is a cookie file only for its owner, which is not used when others may read it', async (t) => {
-    const folder = folderForTest()
+    const folder = folderFor(t)
     const env = { XDG_STATE_HOME: path.join(folder, 'state') }
     const options = { useSocket: true, socket: { socketPath: path.join(folder, 'bus'), delayReconnect: 200 } }
     const family = Family.of(t, { name: 'first', options }, { env })

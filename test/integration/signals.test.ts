@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { until } from './puppets.js'
-import { DEADLINE_MS, Family, fixture, folderForTest, isAlive, type MemberSpec } from './stage.js'
+import { DEADLINE_MS, Family, fixture, folderFor, isAlive, type MemberSpec } from './stage.js'
 
 const together = { concurrency: 3 }
 
@@ -148,7 +148,7 @@ describe('kill -9 of a parent', together, () => {
   })
 
   it('ends children that were not online yet', async (t) => {
-    const family = new Family(t, fixture('signals-starting'), [path.join(folderForTest(), 'bus')])
+    const family = new Family(t, fixture('signals-starting'), [path.join(folderFor(t), 'bus')])
     await family.until('the parent has forked', () => family.said('forked').length > 0)
     const children = family.said('forked')[0]?.slice(1) as number[]
     family.top.kill('SIGKILL')

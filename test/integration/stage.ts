@@ -36,7 +36,7 @@ process.once('exit', () => {
 })
 
 /** A folder that stays until the end: who listens on a socket in it must not see it vanish. */
-export function folderForTest(): string {
+export function folderFor(_t: TestContext): string {
   const { folder, remove } = temporaryFolder()
   removals.push(remove)
   return folder

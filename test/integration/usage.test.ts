@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { describe, it, type TestContext } from 'node:test'
 import { createIpem } from '../../src/index.js'
 import { COOKIE, until } from './puppets.js'
-import { DEADLINE_MS, fixture, folderForTest, isAlive, startIpem } from './stage.js'
+import { DEADLINE_MS, fixture, folderFor, isAlive, startIpem } from './stage.js'
 
 class Program {
   readonly process: ChildProcess
@@ -91,7 +91,7 @@ describe('a stranger', { concurrency: 2 }, () => {
   })
 
   it('lets processes that nobody forked meet, also after the first of them has left', async (t) => {
-    const socket = { socketPath: `${folderForTest()}/chat`, cookie: COOKIE, delayReconnect: 50 }
+    const socket = { socketPath: `${folderFor(t)}/chat`, cookie: COOKIE, delayReconnect: 50 }
     const join = (name: string) => new Program(t, fixture('usage-chat'), name, JSON.stringify({ socket }))
     const anna = join('anna')
     await anna.says('first')

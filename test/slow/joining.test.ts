@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test'
 import { COOKIE } from '../integration/puppets.js'
 import { Racers } from '../integration/racers.js'
 import { leaveStaleSocket } from '../integration/rendezvous-peers.js'
-import { folderForTest } from '../integration/stage.js'
+import { folderFor } from '../integration/stage.js'
 
 const ROUNDS = 50
 
@@ -13,7 +13,7 @@ describe('20 processes that find one stale socket file', () => {
 
   for (let round = 1; round <= ROUNDS; round++) {
     it(`have one grand master, round ${round} of ${ROUNDS}`, async (t) => {
-      const socketPath = path.join(folderForTest(), 'bus')
+      const socketPath = path.join(folderFor(t), 'bus')
       await leaveStaleSocket(socketPath)
       await racers.meet({ socket: { socketPath, cookie: COOKIE, delayReconnect: 200 } })
     })
