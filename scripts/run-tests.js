@@ -15,6 +15,9 @@ import { root, run } from './run.js'
 /** Folders of test/ with a suite of their own; everything else is `unit`. @type {Record<string, string>} */
 const SUITE_OF_FOLDER = { integration: 'integration', slow: 'slow' }
 
+/** Half of the time a test file waits for processes and timers, so two cores are best kept busy by more than two. */
+const CONCURRENCY = 4
+
 /** A file that takes longer than this hangs. @type {Record<string, number>} */
 const TIMEOUT_MS = { unit: 30_000, integration: 60_000, slow: 900_000 }
 
@@ -36,7 +39,7 @@ export function runTests(suites, filters = []) {
   return run(process.execPath, [
     '--enable-source-maps',
     '--test',
-    '--test-concurrency=2',
+    `--test-concurrency=${CONCURRENCY}`,
     `--test-timeout=${timeout}`,
     // Node 20 and 24 differ in their default; a log file gets the plain closing lines on all versions.
     `--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`,

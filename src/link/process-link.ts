@@ -147,7 +147,7 @@ export class ProcessLink extends LinkBase {
   readonly #onMessage = (message: unknown): void => {
     const { cmd, frames, taken, over } = (message ?? {}) as Record<string, unknown>
     if (cmd !== MARK) return
-    if (typeof taken === 'number') this.#taken(taken)
+    if (Number.isSafeInteger(taken)) this.#taken(Math.max(0, taken as number))
     else if (typeof frames === 'string') this.#arrived(Buffer.from(frames, 'base64'))
     else if (over === 'end' || over === 'gone') this.#arrived(over)
   }

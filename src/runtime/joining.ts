@@ -88,12 +88,9 @@ export class Joining {
       return
     }
     this.#release()
-    if (way === 'process' && !this.#runtime.ready) {
-      this.#meet()
-      return
-    }
     if (refusal !== null) this.#runtime.faults.fault(refusal)
-    if (this.#lettingGo) this.#runtime.becomeGrandMaster()
+    if (way === 'process' && !this.#runtime.ready) this.#meet()
+    else if (this.#lettingGo) this.#runtime.becomeGrandMaster()
     else if (way === 'inherited' || reason.kind === 'error') this.#beOrphan()
     else if (reason.kind === 'end') this.#timer = setTimeout(() => this.#afterDisconnect(), DEATH_MS)
     else this.#afterGoodbye()

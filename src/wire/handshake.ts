@@ -172,7 +172,7 @@ function clip(text: string, most: number): string {
 }
 
 /** What a stranger sent ends up on terminals and in logs: no control characters, so no escape sequences. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?')
 }
 

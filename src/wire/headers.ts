@@ -4,11 +4,14 @@
 import { Packr, Unpackr } from 'msgpackr/pack'
 import { IpemError } from '../errors.js'
 import { validateHeader } from '../generated/validators.js'
-import type { MessageTypeNumber } from '../message.js'
+import { MAX_EVENT_BYTES, type MessageTypeNumber } from '../message.js'
 import { VarintReader, varintLength, writeVarint } from './frame.js'
 
 /** Most bytes of an encoded header. */
 export const MAX_HEADER_BYTES = 8192
+
+/** Of an id; a ring has fewer than 2^21 of them. */
+const MAX_ID_BYTES = 3
 
 /**
  * A header as it stands on the wire: `pids` ends with the process that sends it, `route` holds the hops that
@@ -66,13 +69,12 @@ export function parseHeaderFrame(bytes: Buffer, start: number, end: number): { i
   }
   if (!validateHeader(value)) throw malformed()
   const [type, event, pids, to, route] = value as [MessageTypeNumber, string, string[], string | null, string[] | null]
+  if (Buffer.byteLength(event) > MAX_EVENT_BYTES) throw malformed()
   return {
     id,
     header: { type, event, pids: Object.freeze(pids), to, route: route === null ? null : Object.freeze(route) },
   }
 }
-
-const MAX_ID_BYTES = 3
 
 function malformed(cause?: unknown): IpemError {
   return new IpemError(

@@ -5,6 +5,7 @@ import { Packr, Unpackr } from 'msgpackr/pack'
 import { IpemError } from '../errors.js'
 import { MAX_EVENT_BYTES, MAX_HOPS } from '../message.js'
 import { isPid, type OfflineInfo, PROCESS_ROLES, type ProcessInfo, type ProcessRole } from '../process-info.js'
+import { printable } from './handshake.js'
 
 /** `pids` is the way so far, the sender last. */
 export type TopologyFrame =
@@ -55,7 +56,8 @@ export function decodeTopology(bytes: Buffer, start: number, end: number): Topol
     if (what === 'offline' && isWay(pids) && pids.length > 0 && isPid(subject)) {
       const [code, signal, reason] = rest
       if ((code === null || Number.isInteger(code)) && (signal === null || isText(signal)) && isText(reason)) {
-        return { what, pids, pid: subject, info: { code, signal, reason } }
+        const info = { code, signal: signal === null ? null : printable(signal), reason: printable(reason) }
+        return { what, pids, pid: subject, info }
       }
     }
   }
@@ -76,7 +78,7 @@ export function decodeInterest(bytes: Buffer, start: number, end: number): Inter
 function decodeProcess([pid, osPid, host, role, title]: unknown[]): ProcessInfo {
   if (!isPid(pid) || !Number.isInteger(osPid) || !isText(host) || !isRole(role) || !isText(title))
     throw malformed('topology')
-  return { pid, osPid: osPid as number, host, role, title }
+  return { pid, osPid: osPid as number, host: printable(host), role, title: printable(title) }
 }
 
 function isRole(value: unknown): value is ProcessRole {

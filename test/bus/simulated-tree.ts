@@ -140,7 +140,7 @@ export class SimulatedProcess implements AttachmentOwner, BusOwner {
   }
 
   thaw(): void {
-    if (this.wayUp !== null) reading(this.wayUp).continueReading()
+    this.wayUp?.resume()
   }
 
   /** The neighbour with this pid, as this process sees it. */
@@ -309,6 +309,6 @@ export function pidOf(number: number): string {
 }
 
 /** A link that is paused tells the other end that it is; one of a stopped process does not. */
-function reading(link: Link): { stopReading(): void; continueReading(): void } {
+function reading(link: Link): { stopReading(): void } {
   return link as unknown as ReturnType<typeof reading>
 }

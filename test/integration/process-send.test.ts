@@ -4,6 +4,8 @@ import cluster, { type Worker } from 'node:cluster'
 import path from 'node:path'
 import { afterEach, describe, it, type TestContext } from 'node:test'
 import { createIpem } from '../../src/index.js'
+import { encodeFrame, FrameKind } from '../../src/wire/frame.js'
+import { encodeRefuse, otherVersion } from '../../src/wire/handshake.js'
 import { COOKIE, until } from './puppets.js'
 import { type AnyIpem, errorsOf, Family, fixture, folderFor, isAlive, offlinesOf, startIpem } from './stage.js'
 
@@ -211,6 +213,16 @@ describe('a cluster worker that somebody else forked', () => {
     await until('the end of both', () => worker.isDead() && child.osPid === undefined)
     assert.deepEqual([worker.process.exitCode, child.process.exitCode], [0, 0])
     assert.equal(ipem.childsOnline, 0)
+  })
+})
+
+describe('a parent of another version', () => {
+  it('refuses its child, which says so and goes its own way', async (t) => {
+    const { child, messages } = begin(t, 'at once')
+    const told = encodeFrame(FrameKind.refuse, encodeRefuse(otherVersion(1)))
+    child.once('internalMessage', () => child.send({ cmd: 'NODE_IPEM', frames: told.toString('base64') }))
+    await until('the child to have its place', () => messages.length === 2)
+    assert.deepEqual(messages, [{ error: 'ERR_IPEM_VERSION' }, { ready: 'alone' }])
   })
 })
 

@@ -146,8 +146,9 @@ export class Family {
     return [...new Set(this.lines.map((line) => line[1]))]
   }
 
+  /** Starting so many processes takes its time on a busy machine. */
   async until(what: string, holds: () => unknown): Promise<void> {
-    await until(what, holds, DEADLINE_MS).catch((error) => {
+    await until(what, holds, 2 * DEADLINE_MS).catch((error) => {
       throw new Error(`${error.message}. ${this}`)
     })
   }

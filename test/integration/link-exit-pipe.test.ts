@@ -1,0 +1,3 @@
+import { exitSuite } from './link-exit-suite.js'
+
+exitSuite('pipe')
