@@ -222,7 +222,7 @@ describe('a parent of another version', () => {
     const told = encodeFrame(FrameKind.refuse, encodeRefuse(otherVersion(1)))
     child.once('internalMessage', () => child.send({ cmd: 'NODE_IPEM', frames: told.toString('base64') }))
     await until('the child to have its place', () => messages.length === 2)
-    assert.deepEqual(messages, [{ error: 'ERR_IPEM_VERSION' }, { ready: 'alone' }])
+    assert.deepEqual(messages, [{ ready: 'alone' }, { error: 'ERR_IPEM_VERSION' }])
   })
 })
 
