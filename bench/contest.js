@@ -7,7 +7,7 @@ import { values } from './lib/values.js'
 
 const [adapter = 'ipem', work = 'one-way', count = '100000', valueName = 'object'] = process.argv.slice(2)
 const { parent } = await import(`./adapters/${adapter}.js`)
-const { run, children } = await import(`./work/${work}.js`)
+const { run, children } = await import(`./workloads/${work}.js`)
 const file = fileURLToPath(new URL('child.js', import.meta.url))
 const channel = await parent(file, children, { ...process.env, BENCH_ADAPTER: adapter })
 

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Attachment } from '../bus/attachment.js'
 import type { Neighbour } from '../bus/neighbour.js'
-import type { LinkCloseReason } from '../link/link.js'
+import type { Link, LinkCloseReason } from '../link/link.js'
 import { type IpcChannel, ProcessLink } from '../link/process-link.js'
 import { StreamLink } from '../link/stream-link.js'
 import {
@@ -26,6 +26,13 @@ const HANG_ROUNDS = 3
 
 /** On a child process with a link to an ipem in this process, which may be another one or another copy of the package. */
 const LINKED = Symbol.for('ipem.linked')
+
+/** A child that cannot come in yet, because the way up is not known. */
+interface Waiting {
+  readonly process: ChildProcess
+  readonly link: Link
+  attach(): void
+}
 
 interface Present {
   readonly child: Child
@@ -79,7 +86,7 @@ export class Children {
       const { neighbour } = this.#runtime.attachChild(link, 'adopted')
       if (process.pid !== undefined) this.#adopted.set(process.pid, { neighbour, process })
     }
-    this.#whenReady(attach)
+    this.#whenReady({ process, link, attach })
   }
 
   /** From now on children made by others are adopted as they come. */
@@ -95,9 +102,9 @@ export class Children {
 
   /** The way up is known: children may come in. */
   onReady(): void {
-    for (const attach of this.#waiting.splice(0)) attach()
+    for (const { attach } of this.#waiting.splice(0)) attach()
   }
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: Waiting[] = []
 
   onChildOnline(neighbour: Neighbour): void {
     const present = this.#forked.get(neighbour)
@@ -131,20 +138,25 @@ export class Children {
   }
   readonly #lost = new Map<string, Neighbour>()
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     if (this.#adopting) unsubscribe('child_process', this.#onChildProcess)
     this.#adopting = false
-    return this.supervisor.close()
+    await this.supervisor.close()
+    for (const { process, link } of this.#waiting.splice(0)) {
+      link.destroy()
+      Reflect.deleteProperty(process, LINKED)
+    }
   }
 
   #onSpawn(present: Present, link: StreamLink): void {
     markLinked(present.process)
     const role = present.child.worker === undefined ? 'fork' : 'worker'
-    this.#whenReady(() => {
+    const attach = () => {
       const attachment = this.#runtime.attachChild(link, role)
       this.#forked.set(attachment.neighbour, present)
       this.#attachments.set(attachment.neighbour, attachment)
-    })
+    }
+    this.#whenReady({ process: present.process, link, attach })
   }
 
   #onOffline(pid: string, info: { code: number | null; signal: string | null; reason: string }): void {
@@ -156,9 +168,9 @@ export class Children {
     this.#runtime.lose(neighbour, { ...info, reason: ended ? 'exit' : info.reason })
   }
 
-  #whenReady(attach: () => void): void {
-    if (this.#runtime.open) attach()
-    else this.#waiting.push(attach)
+  #whenReady(child: Waiting): void {
+    if (this.#runtime.open) child.attach()
+    else this.#waiting.push(child)
   }
 
   #policy({ restart, delayRestart, intensity, stopTimeout }: ResolvedRestartOptions) {

@@ -15,6 +15,7 @@ import { Requests } from '../request/requests.js'
 import type { PeerInfo } from '../wire/handshake.js'
 import type { Faults } from './faults.js'
 import type { LateTrack } from './held.js'
+import { peerInfo } from './identity.js'
 import { Incoming, type IncomingOwner } from './incoming.js'
 import { closed, Readiness } from './readiness.js'
 import { RequestsOverBus } from './requests-over-bus.js'
@@ -105,15 +106,7 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
   }
 
   identity(): PeerInfo {
-    const { pid, osPid, host, role } = this.#info
-    return {
-      pid,
-      osPid,
-      host,
-      title: process.title,
-      name: this.#name,
-      member: role === 'grandmaster' ? 'socket' : role,
-    }
+    return peerInfo(this.#info, this.#name)
   }
 
   /** @throws ERR_IPEM_CLOSED and what the payload codec throws */

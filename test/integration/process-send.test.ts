@@ -145,6 +145,21 @@ describe('a child that somebody else forked', () => {
     assert.ok(pid)
   })
 
+  it('is left as it was by an ipem that closes before it is ready, and can be adopted by another', async (t) => {
+    const { child } = begin(t, 'later')
+    const listeners = () => child.eventNames().map((name) => [name, child.listenerCount(name)])
+    const before = listeners()
+    const socket = { socketPath: path.join(folderFor(t), 'nobody'), cookie: COOKIE, onlyConnect: true }
+    const first = createIpem().options({ socket })
+    first.start().adopt(child)
+    await first.close()
+    assert.deepEqual(listeners(), before)
+    const second = createIpem().options({ useSocket: false })
+    t.after(() => second.close())
+    second.start().adopt(child)
+    assert.equal(Number.parseInt(await online(second), 10), child.pid)
+  })
+
   it('that never loads ipem is nobody, and hears nothing', async (t) => {
     const ipem = await startIpem(t)
     const child = fork(fixture('process-send-plain'), [], { stdio: 'pipe' })
