@@ -19,7 +19,7 @@ const SUITE_OF_FOLDER = { integration: 'integration', slow: 'slow' }
 const CONCURRENCY = 4
 
 /** A file that takes longer than this hangs. @type {Record<string, number>} */
-const TIMEOUT_MS = { unit: 30_000, integration: 60_000, slow: 900_000 }
+const TIMEOUT_MS = { unit: 90_000, integration: 150_000, slow: 900_000 }
 
 /**
  * @param {readonly string[]} suites

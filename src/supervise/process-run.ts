@@ -17,10 +17,10 @@ export interface ProcessRunHandlers {
 }
 
 /**
- * A dying process closes its link some milliseconds before its exit is known. The loss is reported after that, with
+ * A dying process closes its link before its exit is known, on a busy machine well before. The loss is reported after that, with
  * code and signal; a process that only closed its ipem and lives on must not hold the report for longer.
  */
-const OFFLINE_WAIT_MS = 500
+const OFFLINE_WAIT_MS = 1000
 
 export class ProcessRun {
   readonly process: ChildProcess

@@ -108,6 +108,15 @@ describe('fork()', together, () => {
     })
   }
 
+  it('keeps its link when the user closes the channel', async (t) => {
+    const ipem = await startIpem(t)
+    const child = ipem.fork(facts)
+    const pid = await child.online
+    child.process.disconnect()
+    while (await ipem.request<boolean>(pid, 'connected'));
+    assert.deepEqual([child.connected, ipem.childsOnline], [true, 1])
+  })
+
   it('stops the child when its signal is aborted', async (t) => {
     const ipem = await startIpem(t)
     const controller = new AbortController()

@@ -116,7 +116,7 @@ describe('offline', () => {
   it('comes without a code when the process lives on', () => {
     const { h, child } = onlineChild()
     h.supervisor.markOffline(child, child.process, 'bye')
-    h.clock.advance(500)
+    h.clock.advance(1000)
     assert.deepEqual(h.log, ['offline a null bye', 'child offline a null'])
     assert.equal(child.osPid, 1001)
   })
