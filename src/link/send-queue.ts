@@ -82,7 +82,6 @@ export class SendQueue {
   /** The sink has taken all of the last write. */
   written(): void {
     this.#inFlight = 0
-    this.#watch.moving()
     this.leave()
     this.settle()
   }

@@ -42,13 +42,7 @@ export class StallWatch {
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
-    this.moving()
-  }
-
-  /** Something moved just now. */
-  moving(): void {
-    this.#unmoved = 0
-    this.#silent = 0
+    this.#moved()
   }
 
   /** The other side gave a sign of life. */
@@ -59,12 +53,17 @@ export class StallWatch {
   #look(): void {
     const before = this.stalled
     const moved = this.#host.moved()
-    if (moved !== this.#last) this.moving()
+    if (moved !== this.#last) this.#moved()
     else {
       this.#unmoved++
       this.#silent++
     }
     this.#last = moved
     if (this.stalled && !before) this.#host.onStall()
+  }
+
+  #moved(): void {
+    this.#unmoved = 0
+    this.#silent = 0
   }
 }

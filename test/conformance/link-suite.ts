@@ -167,6 +167,16 @@ export function linkSuite({ name, connect, capabilities }: LinkKind): void {
       await farClosed(far)
     })
 
+    it('ends although it is paused meanwhile', async () => {
+      const { near, far } = await opened()
+      await far.send(20, 50_000)
+      const ended = near.link.end(5000)
+      near.link.pause()
+      await ended
+      intact(near.report, 20)
+      await farClosed(far)
+    })
+
     it('reports its end once when it is destroyed, and takes no more', async () => {
       const { near, far } = await opened()
       near.send(1, 10)

@@ -48,8 +48,28 @@ describe('a stall watch', () => {
     assert.equal(watch.stalled, false)
     mock.timers.tick(STALL_MS)
     assert.deepEqual([stalls, watch.stalled], [2, true])
-    watch.moving()
+  })
+
+  it('waits for a neighbour that gives signs of life, but not for ever', () => {
+    watch.start()
+    for (let i = 0; i < 4 * 59; i++) {
+      mock.timers.tick(STALL_MS / 4)
+      watch.heard()
+    }
+    assert.deepEqual([stalls, watch.stalled], [0, false])
+    mock.timers.tick(STALL_MS)
+    watch.heard()
+    assert.deepEqual([stalls, watch.stalled], [1, true])
+    moved++
+    mock.timers.tick(STALL_MS / 4)
     assert.equal(watch.stalled, false)
+  })
+
+  it('takes the stall back when the neighbour gives a sign of life', () => {
+    watch.start()
+    mock.timers.tick(STALL_MS)
+    watch.heard()
+    assert.deepEqual([stalls, watch.stalled], [1, false])
   })
 
   it('does not look before it is started, nor when it is stopped', () => {
