@@ -13,6 +13,7 @@ import type { ProcessInfo, ProcessRole } from '../process-info.js'
 import type { HandlerTable } from '../request/handler-table.js'
 import { Requests } from '../request/requests.js'
 import type { PeerInfo } from '../wire/handshake.js'
+import { Attachments } from './attachments.js'
 import type { Faults } from './faults.js'
 import type { LateTrack } from './held.js'
 import { peerInfo } from './identity.js'
@@ -36,9 +37,8 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
   readonly #info: ProcessInfo
   readonly #owner: RuntimeOwner
   readonly #readiness: Readiness
-  readonly #attachments = new Map<Neighbour, Attachment>()
+  readonly #attachments = new Attachments()
   readonly #refusal = new WeakMap<Neighbour, IpemError>()
-  #referenced = true
   /** While `ready` is being told: the parent, or the bus itself where there is none. */
   #placed: Neighbour | Bus | null = null
 
@@ -117,12 +117,12 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
 
   /** Takes a link to a parent; `onParent` follows, or `onParentLost`. */
   attachParent(link: Link, role: ProcessRole, greeted: boolean): Attachment {
-    return this.#keep(Attachment.parent(this, link, role, greeted))
+    return this.#attachments.keep(Attachment.parent(this, link, role, greeted))
   }
 
   /** Takes a link over which a child comes in. */
   attachChild(link: Link, role: ProcessRole, peer: PeerInfo | null = null): Attachment {
-    return this.#keep(Attachment.child(this, link, role, peer))
+    return this.#attachments.keep(Attachment.child(this, link, role, peer))
   }
 
   becomeGrandMaster(): void {
@@ -151,7 +151,7 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
   }
 
   onGone(neighbour: Neighbour, reason: LinkCloseReason): void {
-    this.#attachments.delete(neighbour)
+    this.#attachments.drop(neighbour)
     if (neighbour.isParent) {
       this.lose(neighbour, { code: null, signal: null, reason: wordFor(reason) })
       // Whoever is not below us is out of reach now.
@@ -184,18 +184,17 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
   }
 
   links(): Link[] {
-    return [...this.#attachments.keys()].map(({ link }) => link)
+    return this.#attachments.links
   }
 
   /** Resolves when everything sent so far has left this process; what is held waits for its way first. */
   async flush(): Promise<void> {
     await this.#readiness.settled()
-    await Promise.all(this.links().map((link) => link.flush()))
+    await this.#attachments.flush()
   }
 
   setReferenced(referenced: boolean): void {
-    this.#referenced = referenced
-    for (const link of this.links()) referenced ? link.ref() : link.unref()
+    this.#attachments.setReferenced(referenced)
   }
 
   /** From now on nothing new begins; what is under way may end, and what is held goes if its way is found in time. */
@@ -206,19 +205,21 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
     })
   }
 
+  /**
+   * Goodbye to those below first: what they said last is in their links when they have ended. It is passed on, and
+   * whoever hears it here may still say so above.
+   */
   async endLinks(): Promise<void> {
+    await this.#attachments.end('below', this.flushDeadlineMs)
     this.#readiness.close()
-    await Promise.all(this.links().map((link) => link.end(this.flushDeadlineMs)))
+    await this.#attachments.end('above', this.flushDeadlineMs)
     this.requests.close(closed())
   }
 
-  #keep(attachment: Attachment): Attachment {
-    // One that was refused at once goes by itself, unheard.
-    if (!attachment.refused && !attachment.neighbour.link.closed) {
-      this.#attachments.set(attachment.neighbour, attachment)
-      if (!this.#referenced) attachment.neighbour.link.unref()
-    }
-    return attachment
+  /** As `endLinks`, but what is sent from now on goes nowhere instead of throwing. */
+  async letGo(): Promise<void> {
+    await this.#attachments.end('below', this.flushDeadlineMs)
+    await this.#attachments.end('above', this.flushDeadlineMs)
   }
 
   #becomeReady(parent: Neighbour | null): void {

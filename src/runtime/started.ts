@@ -166,7 +166,7 @@ export class Started {
   async #letGo(): Promise<void> {
     await this.children.supervisor.stopAll(this.#stopDeadlineMs())
     await this.#joining.letGo()
-    await Promise.all(this.runtime.links().map((link) => link.end(this.runtime.flushDeadlineMs)))
+    await this.runtime.letGo()
   }
 
   #arrived(message: Message, owner: StartedOwner, faults: Faults): void {

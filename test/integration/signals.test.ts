@@ -119,7 +119,7 @@ describe('SIGTERM and SIGINT', together, () => {
     await family.until('the leaf', () => family.said('up').length > 0)
     process.kill(family.osPid('middle'), 'SIGTERM')
     await family.until('the end of the middle', () => family.said('ended').length > 0)
-    assert.deepEqual(family.said('ended'), [['top', null, 'SIGTERM', 50_000]])
+    assert.deepEqual(family.said('ended'), [['top', null, 'SIGTERM', 20_000]])
   })
 })
 
