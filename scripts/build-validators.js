@@ -1,5 +1,5 @@
 // @ts-check
-// Compiles the JSON schemas of dist/options-schema.js, and the one of a wire header, into src/generated/validators.ts:
+// Compiles the JSON schemas of src/options-schema.ts, and the one of a wire header, into src/generated/validators.ts:
 // plain code, so that ipem starts without ajv and where code generation is forbidden.
 // With --check it only tells whether that file is what the schemas give.
 
@@ -7,8 +7,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { _, Ajv, Name } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
-import { MAX_HOPS, MessageType } from '../dist/message.js'
-import { FORK_SCHEMA, OPTIONS_SCHEMA, WORKER_SCHEMA } from '../dist/options-schema.js'
+import { MAX_HOPS, MessageType } from '../.build/src/message.js'
+import { FORK_SCHEMA, OPTIONS_SCHEMA, WORKER_SCHEMA } from '../.build/src/options-schema.js'
 import { root } from './run.js'
 
 const target = path.join(root, 'src', 'generated', 'validators.ts')

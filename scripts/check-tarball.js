@@ -31,9 +31,8 @@ if (faults.length > 0) process.exitCode = 1
 
 /** @param {string[]} packed */
 function checkFiles(packed) {
-  const sources = filesBelow(path.join(root, 'src')).map((name) => `dist/${name.replace(/\.ts$/, '.js')}`)
   const typings = filesBelow(path.join(root, 'typings')).map((name) => `typings/${name}`)
-  const expected = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...sources, ...typings])
+  const expected = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/index.js', ...typings])
   for (const file of packed) if (!expected.delete(file)) faults.push(`tarball: ${file} does not belong there`)
   for (const file of expected) faults.push(`tarball: ${file} is missing`)
 }

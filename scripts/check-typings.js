@@ -3,13 +3,13 @@
 
 import fs from 'node:fs'
 import path from 'node:path'
-import { compile, filesBelow, withBuildFolder } from './build.js'
+import { declare, filesBelow, withBuildFolder } from './build.js'
 import { root } from './run.js'
 
 const committed = path.join(root, 'typings')
 
 const stale = withBuildFolder((folder) => {
-  if (!compile(folder)) process.exitCode = 1
+  if (!declare(folder)) process.exitCode = 1
   const fresh = path.join(folder, 'typings')
   const names = new Set([...filesBelow(committed), ...filesBelow(fresh)])
   return [...names].filter((name) => read(committed, name) !== read(fresh, name))
