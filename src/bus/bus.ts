@@ -7,7 +7,7 @@ import type { OfflineInfo, ProcessInfo } from '../process-info.js'
 import { distrust } from '../routing/trust.js'
 import { FRAME_HEAD, FrameKind, VarintReader } from '../wire/frame.js'
 import { headerFrameBody, parseHeaderFrame } from '../wire/headers.js'
-import { decodePayload, encodePayload } from '../wire/payload.js'
+import { decodePayload, writePayload } from '../wire/payload.js'
 import { Flow } from './flow.js'
 import { Members } from './members.js'
 import type { Neighbour } from './neighbour.js'
@@ -81,8 +81,12 @@ export class Bus {
   send(track: Track, args: readonly unknown[], requestId = 0, maxPayload = this.#limits.maxPayload): void {
     const { deliver, forward, refused } = track.decide(this.members)
     if (forward.length > 0) {
-      const payload = encodePayload(args, maxPayload)
-      this.#forward(track, forward, requestId, payload, 0, payload.length)
+      const payload = writePayload(args, maxPayload)
+      try {
+        this.#forward(track, forward, requestId, payload.bytes, 0, payload.length)
+      } finally {
+        payload.release()
+      }
     }
     if (deliver) this.#deliver(track.message(args), requestId)
     else if (refused !== null && !track.isReply) {

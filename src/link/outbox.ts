@@ -2,15 +2,13 @@
 // Owns the bytes until the sink took them; knows nothing of sockets.
 
 import { FRAME_HEAD, FrameKind, MAX_VARINT, varintLength, writeFrameHead, writeVarint } from '../wire/frame.js'
+import { BY_REFERENCE_BYTES } from '../wire/plain-writer.js'
 
 /** So many bytes leave at once, fewer at the end of the tick. */
 const SLAB_BYTES = 65_536
 
 /** Slabs grow with the traffic: a process with thousands of quiet links should pay little for them. */
 const FIRST_SLAB_BYTES = 1024
-
-/** From here on a payload is queued by reference: copying it would cost more than one more chunk. */
-const BY_REFERENCE_BYTES = 16_384
 
 export class Outbox {
   #slab: Buffer | null = null

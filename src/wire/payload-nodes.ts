@@ -28,10 +28,8 @@ export const Node = Object.freeze({
   bigint: 11,
   /** UTF-16 code units, little-endian */
   text: 12,
-  /** the number -0 */
-  minusZero: 13,
-  /** key, value, key, value, … of an object whose keys need a form of their own */
-  object: 14,
+  /** key, value, key, value, … of an object of more than 65,535 keys, or whose keys need a form of their own */
+  object: 13,
 } as const)
 
 /** How many fields a kind has; undefined where it is as many as there are. */
@@ -49,7 +47,6 @@ export const FIELDS: readonly (number | undefined)[] = Object.freeze([
   1,
   1,
   1,
-  0,
   undefined,
 ])
 

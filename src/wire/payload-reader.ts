@@ -87,8 +87,6 @@ class StructuredReader {
         return bigintOf(this.#text(node[1]))
       case Node.text:
         return this.#text(node)
-      case Node.minusZero:
-        return -0
       default:
         throw new TypeError('no node of the structured form')
     }

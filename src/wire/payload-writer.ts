@@ -5,9 +5,9 @@ import { types } from 'node:util'
 import { serializeError } from 'serialize-error'
 import { IpemError } from '../errors.js'
 import { MAX_DEPTH, Node, VIEWS } from './payload-nodes.js'
-import { isPlainBigint, isPlainText } from './payload-plain.js'
 import { isBound, mapEntries, mapSize, setSize, setValues, typedArrayName } from './payload-platform.js'
 import { entryStep, isTooLarge, located, propertyStep, Refusal } from './payload-refusal.js'
+import { isPlainBigint, MAX_KEYS } from './plain-writer.js'
 
 /** What serialize-error is asked for: the rest of an error's fields may be of any kind, and are ours. */
 const ERROR_PARTS = new Set(['name', 'message', 'stack'])
@@ -44,12 +44,11 @@ class StructuredWriter {
     switch (typeof value) {
       case 'string':
         return this.#text(value)
-      case 'number':
-        return Object.is(value, -0) ? [Node.minusZero] : value
       case 'bigint':
         return isPlainBigint(value) ? value : [Node.bigint, hexadecimal(value)]
       case 'object':
         return value === null ? null : this.#object(value, depth + 1)
+      case 'number':
       case 'boolean':
       case 'undefined':
         return value
@@ -65,7 +64,7 @@ class StructuredWriter {
 
   #text(text: string): unknown {
     this.#count(text.length)
-    return isPlainText(text) ? text : [Node.text, Buffer.from(text, 'utf16le')]
+    return text.isWellFormed() ? text : [Node.text, Buffer.from(text, 'utf16le')]
   }
 
   #object(value: object, depth: number): unknown {
@@ -155,7 +154,7 @@ class StructuredWriter {
   }
 
   #record(pairs: readonly [string, unknown][]): unknown {
-    if (pairs.every(([key]) => isPlainText(key))) return Object.fromEntries(pairs)
+    if (pairs.length <= MAX_KEYS && pairs.every(([key]) => key.isWellFormed())) return Object.fromEntries(pairs)
     return [Node.object, ...pairs.flatMap(([key, value]) => [this.#text(key), value])]
   }
 

@@ -2,28 +2,51 @@
 // Owns the choice of the form. Plain: the arguments as they are. Structured: payload-writer.ts and payload-reader.ts.
 
 import { IpemError } from '../errors.js'
-import { packr, packrOfLargeMaps, unpackrCopying, unpackrViewing } from './packers.js'
-import { isSmall, PayloadCheck } from './payload-check.js'
-import { PayloadPacker } from './payload-packer.js'
-import { isPlain } from './payload-plain.js'
+import { MAX_DEPTH } from './payload-nodes.js'
 import { fromStructured } from './payload-reader.js'
 import { tooLarge, toStructured } from './payload-writer.js'
+import { PlainReader } from './plain-reader.js'
+import { PlainWriter } from './plain-writer.js'
 
 /** The first byte of a payload. */
 export const PayloadForm = Object.freeze({ plain: 0, structured: 1 } as const)
 
-const checker = new PayloadCheck()
-const packer = new PayloadPacker()
+/** Deeper values take the structured form. A cycle is followed to here before it is taken for one, so it is kept low. */
+const MAX_PLAIN_DEPTH = 32
+
+/** Of the structured form: each of its values is at most a list in a list. */
+const MAX_READ_DEPTH = 2 * MAX_DEPTH
+
+// Shared by all of the process: they hold nothing from one payload to the next but memory and the text of keys.
+const writer = new PlainWriter()
+const reader = new PlainReader()
 
 /**
- * The payload of an event. The Buffer is the caller's: nothing is written into it afterwards.
+ * The payload of an event, in the writer that answers. It is the caller's until `release()`, which must follow.
  *
  * @throws ERR_IPEM_UNSERIALIZABLE a value cannot travel; `path` says which, such as `args[1].callback`
  * @throws ERR_IPEM_TOO_LARGE the payload has more than `maxBytes`
  */
+export function writePayload(args: readonly unknown[], maxBytes: number): PlainWriter {
+  // A getter among the arguments, or somebody who is told what became of them, may send while they are still needed.
+  const free = writer.held ? new PlainWriter() : writer
+  free.hold()
+  try {
+    if (!writePlain(free, args, maxBytes)) writeStructured(free, args, maxBytes)
+    if (free.length > maxBytes) throw tooLarge(free.length, maxBytes)
+    return free
+  } catch (error) {
+    free.release()
+    throw error
+  }
+}
+
+/** As `writePayload`, in memory of its own. */
 export function encodePayload(args: readonly unknown[], maxBytes: number): Buffer {
-  const payload = packPlain(args, maxBytes) ?? packStructured(args, maxBytes)
-  if (payload.length > maxBytes) throw tooLarge(payload.length, maxBytes)
+  const written = writePayload(args, maxBytes)
+  const payload = Buffer.allocUnsafeSlow(written.length)
+  written.bytes.copy(payload, 0, 0, written.length)
+  written.release()
   return payload
 }
 
@@ -33,56 +56,28 @@ export function encodePayload(args: readonly unknown[], maxBytes: number): Buffe
  * @throws ERR_IPEM_PROTOCOL these bytes are not a payload
  */
 export function decodePayload(bytes: Buffer, start: number, end: number): unknown[] {
+  const form = start < end ? bytes[start] : undefined
+  let args: unknown
   try {
-    checker.check(bytes, start + 1, end)
-    const { large, small } = checker
-    const unpackr = large ? unpackrViewing : unpackrCopying
-    const value: unknown = unpackr.unpack(bytes, { start: start + 1, end })
-    if (large && small) detachSmall(value)
-    const args =
-      bytes[start] === PayloadForm.plain
-        ? value
-        : bytes[start] === PayloadForm.structured
-          ? fromStructured(value)
-          : null
-    if (Array.isArray(args)) return args
+    if (form === PayloadForm.plain) args = reader.read(bytes, start + 1, end, MAX_READ_DEPTH)
+    if (form === PayloadForm.structured) args = fromStructured(reader.read(bytes, start + 1, end, MAX_READ_DEPTH))
   } catch (cause) {
     throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected a well-formed payload', { cause })
   }
+  if (Array.isArray(args)) return args
   throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected a payload to be a list of arguments')
 }
 
-function packPlain(args: readonly unknown[], maxBytes: number): Buffer | null {
+function writePlain(free: PlainWriter, args: readonly unknown[], maxBytes: number): boolean {
   try {
-    if (!isPlain(args, maxBytes)) return null
-    const large = lengthOfBuffers(args)
-    return large > maxBytes ? null : packer.pack(packr, PayloadForm.plain, args, large)
+    return free.write(PayloadForm.plain, args, MAX_PLAIN_DEPTH, maxBytes)
   } catch {
     // A getter threw: the structured form tells where.
-    return null
+    return false
   }
 }
 
-function packStructured(args: readonly unknown[], maxBytes: number): Buffer {
-  return packer.pack(packrOfLargeMaps, PayloadForm.structured, toStructured(args, maxBytes), lengthOfBuffers(args))
-}
-
-/** Of those that are arguments themselves, as large ones mostly are. */
-function lengthOfBuffers(args: readonly unknown[]): number {
-  let length = 0
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index]
-    if (typeof arg === 'object' && Buffer.isBuffer(arg)) length += arg.length
-  }
-  return length
-}
-
-/** Where a large Buffer keeps the bytes alive, a small one beside it must not do so too when the large one is gone. */
-function detachSmall(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  // Not Buffer.from(): from Node 24 on that would cut it from a pool of 64 KiB.
-  if (Buffer.isBuffer(value)) return isSmall(value.length) ? Uint8Array.prototype.slice.call(value) : value
-  const parts = value as Record<string, unknown>
-  for (const key of Object.keys(parts)) parts[key] = detachSmall(parts[key])
-  return value
+function writeStructured(free: PlainWriter, args: readonly unknown[], maxBytes: number): void {
+  const isWritten = free.write(PayloadForm.structured, toStructured(args, maxBytes), MAX_READ_DEPTH, maxBytes)
+  if (!isWritten) throw tooLarge(maxBytes + 1, maxBytes)
 }

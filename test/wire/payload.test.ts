@@ -37,18 +37,18 @@ const VECTORS: [what: string, args: unknown[], hex: string][] = [
   ],
   [
     'scalars in plain form',
-    [null, undefined, 42, 300, -1, -256, 5n, 2n ** 63n, Buffer.from([1, 2, 3, 4])],
-    '00 99c0d400002acd012cffd1ff00d30000000000000005cf8000000000000000c40401020304',
+    [null, undefined, 42, 300, -1, -256, 5n, 2n ** 63n, Buffer.from([1, 2, 3, 4]), -0, '\ufeff'],
+    '00 9bc0d400002acd012cffd1ff00d30000000000000005cf8000000000000000c40401020304cb8000000000000000a3efbbbf',
   ],
   [
     'collections in structured form',
     [new Map([['a', new Set([1])]]), new Date(1e12), /a+/g, Uint16Array.of(1, 2), selfish()],
-    '01 96009302a1619203019204cb426d1a94a20000009305a2612ba167930704c4040100020081a473656c66920106',
+    '01 96009302a1619203019204cb426d1a94a20000009305a2612ba167930704c40401000200de0001a473656c66920106',
   ],
   [
     'an error in structured form',
     [errorOf()],
-    '01 9200940883a46e616d65a9547970654572726f72a76d657373616765a26e6fa5737461636ba46174207881a4636f6465a4455f4e4f81a56361757365920bb13130303030303030303030303030303030',
+    '01 92009408de0003a46e616d65a9547970654572726f72a76d657373616765a26e6fa5737461636ba461742078de0001a4636f6465a4455f4e4fde0001a56361757365920bb13130303030303030303030303030303030',
   ],
   [
     'the rest of the structured form',
@@ -57,11 +57,10 @@ const VECTORS: [what: string, args: unknown[], hex: string][] = [
       Object(true),
       new DataView(new ArrayBuffer(1)),
       new ArrayBuffer(1),
-      -0,
-      '\ufeff',
+      '\ud800',
       2n ** 64n,
     ],
-    '01 9800920981a16b9100920ac393070bc401009206c40100910d920cc402fffe920bb13130303030303030303030303030303030',
+    '01 97009209de0001a16b9100920ac393070bc401009206c40100920cc40200d8920bb13130303030303030303030303030303030',
   ],
 ]
 
@@ -77,11 +76,13 @@ describe('payload bytes', () => {
 
   it('are, in plain form, what another implementation of MessagePack reads', () => {
     const unpackr = new Unpackr({ useRecords: false })
+    const packr = new Packr({ useRecords: false, useToJSON: false })
     fc.assert(
       fc.property(fc.array(plain.filter(isReadByMsgpackr)), (args) => {
         const bytes = encodePayload(args, MAX_BYTES)
         assert.equal(bytes[0], 0)
         assert.deepStrictEqual(unpackr.unpack(bytes.subarray(1)), args)
+        assert.deepEqual(bytes.subarray(1), packr.pack(args))
       }),
       { numRuns: 500 },
     )
@@ -246,7 +247,7 @@ describe('a payload within a payload', () => {
   }
 })
 
-/** What it cannot read as it was takes the structured form: byte order marks and minus zeros. */
+/** It reads no byte order marks as they were, and writes no minus zeros. */
 function isReadByMsgpackr(value: unknown): boolean {
   if (JSON.stringify(withoutMinusZero(value) ?? null, bigintsAsZero) !== JSON.stringify(value ?? null, minusAsNull))
     return false

@@ -1,0 +1,231 @@
+// Plain values -> MessagePack, in one walk that decides and writes. Owns the bytes it writes into.
+// This is the way of every event, which is why it is not the library: the walk that looks for what is not plain costs
+// as much as the writing, and a Buffer object for each payload as much again.
+
+import { writeNumber } from './plain-numbers.js'
+
+/** From here on a payload is not copied again: whoever sends it keeps its memory. */
+export const BY_REFERENCE_BYTES = 16_384
+
+const SLAB_BYTES = 65_536
+
+/** The longest head of a value, and a number. */
+const SLACK = 16
+
+/** Strings up to here are written unit by unit, which is faster than a call into Node. */
+const SHORT_TEXT = 48
+
+/** Most keys of an object: how many there are is known only afterwards, so there is room for 16 bits. */
+export const MAX_KEYS = 65_535
+
+const INT_64 = 2n ** 63n
+const UINT_64 = 2n ** 64n
+
+const objectPrototype = Object.prototype
+const bufferPrototype = Buffer.prototype
+
+/** Those of 64 bits. */
+export function isPlainBigint(value: bigint): boolean {
+  return value >= -INT_64 && value < UINT_64
+}
+
+const NO_BYTES = Buffer.alloc(0)
+
+/** One value at a time, behind one byte. */
+export class PlainWriter {
+  #bytes = NO_BYTES
+  #length = 0
+  /** Where `#bytes` ends, less the slack. */
+  #room = 0
+  #maxBytes = 0
+  #held = false
+
+  /** Somebody still needs what was written, or is about to write. */
+  get held(): boolean {
+    return this.#held
+  }
+
+  /** What was written, up to `length`. Longer than BY_REFERENCE_BYTES it is for good, else until `release()`. */
+  get bytes(): Buffer {
+    return this.#bytes
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  hold(): void {
+    this.#held = true
+  }
+
+  release(): void {
+    this.#held = false
+    if (this.#length >= BY_REFERENCE_BYTES) this.#bytes = NO_BYTES
+  }
+
+  /**
+   * Writes the byte and the value; arrays and objects may lie `depth` deep. False where the value has no plain form,
+   * is a cycle, or certainly takes more than `maxBytes`.
+   */
+  write(first: number, value: unknown, depth: number, maxBytes: number): boolean {
+    if (this.#bytes.length === 0) this.#replace(SLAB_BYTES)
+    this.#maxBytes = maxBytes
+    this.#length = 0
+    this.#bytes[this.#length++] = first
+    if (!this.#value(value, depth)) return false
+    // What is queued by reference must not keep much more than its size alive.
+    if (this.#length >= BY_REFERENCE_BYTES && 2 * this.#length < this.#bytes.length) this.#shrink()
+    return true
+  }
+
+  #value(value: unknown, depth: number): boolean {
+    if (this.#length > this.#room && !this.#grow(SLACK)) return false
+    switch (typeof value) {
+      case 'string':
+        return this.#text(value)
+      case 'number':
+        this.#length = writeNumber(this.#bytes, this.#length, value)
+        return true
+      case 'boolean':
+        this.#bytes[this.#length++] = value ? 0xc3 : 0xc2
+        return true
+      case 'undefined':
+        this.#bytes[this.#length++] = 0xd4
+        this.#bytes[this.#length++] = 0
+        this.#bytes[this.#length++] = 0
+        return true
+      case 'object':
+        if (value !== null) return depth > 0 && this.#object(value, depth - 1)
+        this.#bytes[this.#length++] = 0xc0
+        return true
+      case 'bigint':
+        return this.#bigint(value)
+      default:
+        return false
+    }
+  }
+
+  #object(value: object, depth: number): boolean {
+    if (Array.isArray(value)) return this.#array(value, depth)
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype === objectPrototype) return this.#map(value as Record<string, unknown>, depth)
+    return prototype === bufferPrototype && this.#binary(value as Buffer)
+  }
+
+  #array(array: readonly unknown[], depth: number): boolean {
+    const count = array.length
+    // Each element takes a byte or more: a sparse array of 2^32 slots is not walked to find that out.
+    if (count > this.#maxBytes) return false
+    if (count < 16) this.#bytes[this.#length++] = 0x90 | count
+    else this.#head(count, 0xdc, 2)
+    for (let index = 0; index < count; index++) if (!this.#value(array[index], depth)) return false
+    return true
+  }
+
+  #map(object: Record<string, unknown>, depth: number): boolean {
+    const head = this.#length
+    this.#bytes[head] = 0xde
+    this.#length += 3
+    let count = 0
+    for (const key in object) {
+      if (++count > MAX_KEYS || key === '__proto__') return false
+      if (this.#length > this.#room && !this.#grow(SLACK)) return false
+      if (!this.#text(key) || !this.#value(object[key], depth)) return false
+    }
+    this.#bytes[head + 1] = count >> 8
+    this.#bytes[head + 2] = count
+    return true
+  }
+
+  #binary(binary: Buffer): boolean {
+    const count = binary.length
+    if (this.#length + count > this.#room && !this.#grow(count)) return false
+    this.#head(count, 0xc4, 1)
+    this.#bytes.set(binary, this.#length)
+    this.#length += count
+    return true
+  }
+
+  #text(text: string): boolean {
+    const count = text.length
+    if (count > SHORT_TEXT) return this.#longText(text)
+    if (this.#length + count > this.#room && !this.#grow(count)) return false
+    const bytes = this.#bytes
+    let offset = this.#length
+    if (count < 32) bytes[offset++] = 0xa0 | count
+    else {
+      bytes[offset++] = 0xd9
+      bytes[offset++] = count
+    }
+    for (let index = 0; index < count; index++) {
+      const unit = text.charCodeAt(index)
+      if (unit > 0x7f) return this.#longText(text)
+      bytes[offset++] = unit
+    }
+    this.#length = offset
+    return true
+  }
+
+  #longText(text: string): boolean {
+    const units = text.length
+    const most = units < SLAB_BYTES ? 3 * units : Buffer.byteLength(text)
+    if (this.#length + most > this.#room && !this.#grow(most, units)) return false
+    // Room for the head as if it were all ASCII, which it mostly is.
+    const start = this.#length + textHeadLength(units)
+    const count = this.#bytes.write(text, start, 'utf8')
+    // Half of a surrogate pair does not survive in UTF-8.
+    if (count !== units && !text.isWellFormed()) return false
+    const behind = this.#length + textHeadLength(count)
+    if (behind !== start) this.#bytes.copyWithin(behind, start, start + count)
+    if (count < 32) this.#bytes[this.#length] = 0xa0 | count
+    else this.#head(count, 0xd9, 1)
+    this.#length = behind + count
+    return true
+  }
+
+  /** `token` and the count in the fewest bytes, at least `least`; each doubling is the next token. */
+  #head(count: number, token: number, least: 1 | 2): void {
+    const bytes = this.#bytes
+    if (count < 0x100 && least === 1) {
+      bytes[this.#length++] = token
+      bytes[this.#length++] = count
+      return
+    }
+    const isShort = count < 0x10000
+    bytes[this.#length++] = token + (least === 1 ? 1 : 0) + (isShort ? 0 : 1)
+    this.#length = isShort ? bytes.writeUInt16BE(count, this.#length) : bytes.writeUInt32BE(count, this.#length)
+  }
+
+  #bigint(value: bigint): boolean {
+    if (!isPlainBigint(value)) return false
+    this.#bytes[this.#length++] = value < INT_64 ? 0xd3 : 0xcf
+    this.#bytes.writeBigUInt64BE(BigInt.asUintN(64, value), this.#length)
+    this.#length += 8
+    return true
+  }
+
+  /** Makes room for `most` bytes more, unless `least` of them are certainly too many. */
+  #grow(most: number, least = most): boolean {
+    if (this.#length + least > this.#maxBytes + SLACK) return false
+    const written = this.#bytes.subarray(0, this.#length)
+    this.#replace(Math.max(2 * this.#bytes.length, this.#length + most + SLAB_BYTES / 16))
+    this.#bytes.set(written)
+    return true
+  }
+
+  #shrink(): void {
+    const written = this.#bytes.subarray(0, this.#length)
+    this.#replace(this.#length)
+    this.#bytes.set(written)
+  }
+
+  #replace(size: number): void {
+    this.#bytes = Buffer.allocUnsafeSlow(size)
+    this.#room = size - SLACK
+  }
+}
+
+function textHeadLength(count: number): number {
+  if (count < 0x100) return count < 32 ? 1 : 2
+  return count < 0x10000 ? 3 : 5
+}
