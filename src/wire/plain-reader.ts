@@ -16,6 +16,17 @@ const WINDOW = 512
 const PROTO = '__proto__'
 const NO_BYTES = Buffer.alloc(0)
 
+interface Latin1 {
+  latin1Slice?(start: number, end: number): string
+}
+
+/** What `toString('latin1')` comes to, without its detours; Node does not document it. */
+const latin1Slice =
+  (Buffer.prototype as Latin1).latin1Slice ??
+  function (this: Buffer, start: number, end: number): string {
+    return this.toString('latin1', start, end)
+  }
+
 /** One value at a time; nothing it calls comes back to it. */
 export class PlainReader {
   readonly #keys = new KeyCache()
@@ -134,11 +145,11 @@ export class PlainReader {
     for (let index = start; index < end; index++) {
       if ((bytes[index] as number) > 0x7f) return bytes.toString('utf8', start, end)
     }
-    if (length > MAX_CUT) return bytes.toString('latin1', start, end)
+    if (length > MAX_CUT) return latin1Slice.call(bytes, start, end)
     if (end > this.#windowEnd) {
       this.#windowStart = start
       this.#windowEnd = Math.min(this.#end, start + WINDOW)
-      this.#window = bytes.toString('latin1', start, this.#windowEnd)
+      this.#window = latin1Slice.call(bytes, start, this.#windowEnd)
     }
     return this.#window.slice(start - this.#windowStart, end - this.#windowStart)
   }

@@ -74,6 +74,31 @@ describe('a reader that has stopped', () => {
     })
   }
 
+  it('does not spoil what the others get where the origin, when it is told, sends something else', async () => {
+    const { tree, gm, slow } = await family()
+    // Not the last one in the order of joining: some get the message after the origin was told.
+    const last = tree.addBelow(gm).on('ev')
+    await tree.settle()
+    slow.freeze()
+    await flood(tree, gm, slow, 8)
+    await stall(tree)
+    await flood(tree, gm, slow, 7)
+    gm.onLoss = () => gm.sendTo(last.pid, 'ev', 'what was lost')
+    for (let number = 1; number <= 9; number++) gm.multicast('broadcast', 'ev', number, TEXT)
+    await tree.settle()
+    assert.equal(gm.undelivered.length, 1)
+    const got = last.received.map(({ args: [value] }) => value)
+    assert.deepEqual(
+      got.filter((value) => value !== 'what was lost'),
+      range(1, 9),
+    )
+    assert.ok(got.includes('what was lost'))
+    assert.deepEqual(
+      last.received.filter(({ args }) => args.length === 2).map(({ args }) => args[1]),
+      range(1, 9).map(() => TEXT),
+    )
+  })
+
   it('is told of when its link closes instead', async () => {
     const { tree, gm, slow } = await family()
     slow.freeze()

@@ -116,6 +116,8 @@ export class SimulatedProcess implements AttachmentOwner, BusOwner {
   drains = 0
   /** Called for each message that arrives, if it is set. */
   onArrival: ((message: Message) => void) | null = null
+  /** Called for each message that could not be delivered, if it is set. */
+  onLoss: (() => void) | null = null
   readonly #listening = new Set<string>()
 
   constructor(pid: string, limits: BusLimits) {
@@ -233,6 +235,7 @@ export class SimulatedProcess implements AttachmentOwner, BusOwner {
 
   onUndelivered(error: IpemError, requestId: number): void {
     this.undelivered.push({ error, requestId })
+    this.onLoss?.()
   }
 
   onUnreadable(error: IpemError): void {
