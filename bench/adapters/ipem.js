@@ -1,38 +1,29 @@
-// ipem over its inherited pipe.
+// ipem over its inherited pipe, with its default options.
+
+import { once } from 'node:events'
 import ipem from '../../dist/index.js'
+import { childIndexes, environment, memberFile, quiet } from '../lib/place.js'
 
-export const title = 'ipem'
-
-/** Forks `count` children of `file`; the argument of `onMessage` is the child's number and the value. */
-export async function parent(file, count, env) {
+export async function open(place, listener) {
+  // Before anybody is online: an event for many goes only where somebody listens.
+  if (listener !== null) ipem.on('work', listener)
+  const ready = once(ipem, 'ready')
   ipem.options({ useSocket: false, restart: false }).start()
-  const children = Array.from({ length: count }, () => ipem.fork(file, [], { env }))
-  const pids = await Promise.all(children.map((child) => child.online))
-  const numbers = new Map(pids.map((pid, index) => [pid, index]))
+  const children = childIndexes(place).map((index) =>
+    ipem.fork(memberFile, [], { env: environment(place, index), stdio: quiet }),
+  )
+  await Promise.all([ready, ...children.map((child) => child.online)])
   return {
-    send: (index, value) => void ipem.sendToChild(pids[index], 'work', value),
-    broadcast: (value) => void ipem.sendToChilds('work', value),
-    full: () => ipem.writableNeedDrain,
-    drained: () => new Promise((resolve) => ipem.once('drain', resolve)),
-    onMessage(listener) {
-      ipem.on('back', function (value) {
-        listener(numbers.get(this.from), value)
-      })
+    address: ipem.pid,
+    sender(target) {
+      if (target === 'up') return (value) => void ipem.sendToParents('work', value)
+      if (target === 'all') return (value) => void ipem.broadcast('work', value)
+      return (value) => void ipem.sendTo(target, 'work', value)
     },
-    /** Lets children talk to each other: nothing to do, that is what the tree is for. */
-    relay() {},
-    pid: (index) => pids[index],
-    close: () => ipem.close(),
-  }
-}
-
-export function child() {
-  ipem.start()
-  return {
-    onMessage: (listener) => void ipem.on('work', listener),
-    send: (value) => void ipem.sendToParents('back', value),
-    sendTo: (sibling, value) => void ipem.sendTo(sibling, 'work', value),
     full: () => ipem.writableNeedDrain,
-    drained: () => new Promise((resolve) => ipem.once('drain', resolve)),
+    drained: () => once(ipem, 'drain'),
+    asker: (target) => (value) => ipem.request(target, 'ask', value),
+    answer: (handler) => void ipem.handle('ask', handler),
+    close: () => ipem.close(),
   }
 }

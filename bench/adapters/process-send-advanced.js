@@ -1,6 +1,5 @@
-// process.send with serialization: 'advanced'.
-import * as bare from './process-send.js'
+// process.send with serialization: 'advanced', which keeps what structuredClone knows.
 
-export const title = 'process.send advanced'
-export const parent = (file, count, env) => bare.parent(file, count, env, 'advanced')
-export const child = bare.child
+import { openWith } from './process-send.js'
+
+export const open = (place, listener) => openWith('advanced', place, listener)

@@ -1,73 +1,67 @@
-// Bare child_process.fork and process.send, as one wires it by hand: the control row.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+// child_process.fork and process.send, as one wires it by hand: the control. Relays pass on by a table of their own.
 
-export const title = 'process.send'
+import { jsonFormOf } from '../lib/codec.js'
+import { pace } from '../lib/pace.js'
+import { ended, forkMembers, pathBelow } from '../lib/place.js'
 
-/** Node tells by the callback of a message when it has left; asking every so often keeps the queue short. */
-const BATCH = 1000
+export const open = (place, listener) => openWith('json', place, listener)
 
-function sender(channel) {
-  let sent = 0
-  let waiting = null
-  return {
-    send(value) {
-      if (++sent % BATCH !== 0) channel.send(value)
-      else waiting = new Promise((resolve) => channel.send(value, resolve))
-    },
-    full: () => waiting !== null,
-    async drained() {
-      await waiting
-      waiting = null
-    },
+export async function openWith(serialization, place, listener) {
+  const { pack, unpack } = jsonFormOf(serialization === 'json' ? place.value : 'object')
+  const children = forkMembers(place, { serialization })
+  const paces = []
+
+  /** Node says by the callback of a message that it has left; asked now and then, that keeps the queue short. */
+  const paced = (channel) => {
+    const flow = pace(place.bytes)
+    paces.push(flow)
+    return (message) => {
+      const done = flow.next()
+      if (done === undefined) channel.send(message)
+      else channel.send(message, undefined, undefined, done)
+    }
   }
-}
+  const below = children.map(paced)
+  const up = process.send === undefined ? null : paced(process)
+  const hops = new Map()
+  const forward = (message) => {
+    const hop = hops.get(message.to) ?? hopTo(message.to, place, children)
+    hops.set(message.to, hop)
+    if (hop.last) hop.channel.send(message.data)
+    else hop.channel.send(message)
+  }
+  const receive =
+    listener === null
+      ? () => {}
+      : (message) => {
+          if (place.relay && message.to !== undefined) forward(message)
+          else listener(unpack(message))
+        }
+  for (const channel of up === null ? children : [...children, process]) channel.on('message', receive)
 
-export async function parent(file, count, env, serialization = 'json') {
-  const children = Array.from({ length: count }, () => fork(file, [], { env, serialization }))
-  await Promise.all(children.map((each) => once(each, 'message')))
-  const senders = children.map(sender)
   return {
-    send: (index, value) => senders[index].send({ value }),
-    broadcast: (value) => {
-      for (const each of senders) each.send({ value })
-    },
-    full: () => senders.some((each) => each.full()),
-    drained: () => Promise.all(senders.map((each) => each.drained())),
-    onMessage: (listener) => {
-      children.forEach((each, index) => {
-        each.on('message', (message) => {
-          if ('value' in message) listener(index, message.value)
-        })
-      })
-    },
-    /** The relay by hand: the parent passes on what names another child. */
-    relay: () => {
-      for (const each of children) {
-        each.on('message', (message) => {
-          if ('to' in message) children[message.to].send({ value: message.data })
-        })
+    address: place.path,
+    sender(target) {
+      if (target === 'up') return (value) => up(pack(value))
+      if (target === 'all') {
+        return (value) => {
+          const message = pack(value)
+          for (const send of below) send(message)
+        }
       }
+      const child = children.findIndex((_, index) => pathBelow(place.path, index) === target)
+      if (child !== -1) return (value) => below[child](pack(value))
+      return (value) => up({ to: target, data: pack(value) })
     },
-    pid: (index) => index,
-    close: async () => {
-      const exits = children.map((each) => once(each, 'exit'))
-      for (const each of children) each.kill()
-      await Promise.all(exits)
-    },
+    full: () => paces.some((flow) => flow.full()),
+    drained: () => Promise.all(paces.filter((flow) => flow.full()).map((flow) => flow.drained())),
+    close: () => ended(children),
   }
 }
 
-export function child() {
-  const { send, full, drained } = sender({
-    send: (message, callback) => process.send(message, undefined, undefined, callback),
-  })
-  process.send({ ready: true })
-  return {
-    onMessage: (listener) => void process.on('message', (message) => listener(message.value)),
-    send: (value) => send({ value }),
-    sendTo: (to, data) => send({ to, data }),
-    full,
-    drained,
-  }
+/** The next process on the way, and whether it is the target. */
+function hopTo(path, place, children) {
+  const index = children.findIndex((_, index) => `${path}.`.startsWith(`${pathBelow(place.path, index)}.`))
+  if (index === -1) return { channel: process, last: false }
+  return { channel: children[index], last: pathBelow(place.path, index) === path }
 }

@@ -1,21 +1,13 @@
-// There and back, one in flight.
-export const children = 1
+// There and back, `inFlight` at a time.
 
-export async function run({ channel, count, value, reports, onEcho }) {
-  const echoing = reports('echoing', 1)
-  channel.send(0, { order: 'echo' })
-  await echoing
-  let arrived = () => {}
-  onEcho(() => arrived())
-  const times = []
-  for (let i = 0; i < count; i++) {
-    const start = performance.now()
-    await new Promise((resolve) => {
-      arrived = resolve
-      channel.send(0, value)
-    })
-    times.push((performance.now() - start) * 1000)
-  }
-  times.sort((a, b) => a - b)
-  return { 'p50 µs': times[Math.floor(count * 0.5)], 'p99 µs': times[Math.floor(count * 0.99)] }
+import { openTree } from '../lib/tree.js'
+
+export async function run(spec) {
+  const tree = await openTree({ ...spec, shape: [1] })
+  const [parent, child] = [tree.member(''), tree.member('0')]
+  const { samples, warmUp, inFlight } = spec
+  await child.call('echo', { target: 'up' })
+  const { p50, p99, rate } = await parent.call('ping', { target: child.address, samples, warmUp, inFlight })
+  await tree.close()
+  return { 'p50 µs': p50, 'p99 µs': p99, 'events/s': rate }
 }

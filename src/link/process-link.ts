@@ -47,6 +47,8 @@ export class ProcessLink extends LinkBase {
   #finished = false
   #peerFinished = false
   #left = false
+  /** One of us has said something: the other side must hear that we go. A child that has not asked yet may ask the next. */
+  #met = false
   #holding = true
   #givenUp = 0
 
@@ -86,7 +88,7 @@ export class ProcessLink extends LinkBase {
 
   /** The channel is the user's: it stays open, only we leave it. */
   protected shut(): void {
-    if (!this.#left && this.#channel.connected) this.#say({ over: 'gone' })
+    if (this.#met && !this.#left && this.#channel.connected) this.#say({ over: 'gone' })
     this.#left = true
     // Our listener for `disconnect` is what keeps a child alive; Node takes that back together with the listener.
     this.ref()
@@ -130,6 +132,7 @@ export class ProcessLink extends LinkBase {
   /** False where Node says that its queue is long, or the channel is gone. */
   #post(chunks: Buffer[]): boolean {
     if (chunks.length === 0) return true
+    this.#met = true
     const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
     let short = true
     this.#unread += bytes.length
@@ -147,6 +150,7 @@ export class ProcessLink extends LinkBase {
   readonly #onMessage = (message: unknown): void => {
     const { cmd, frames, taken, over } = (message ?? {}) as Record<string, unknown>
     if (cmd !== MARK) return
+    this.#met = true
     if (Number.isSafeInteger(taken)) this.#taken(Math.max(0, taken as number))
     else if (typeof frames === 'string') this.#arrived(Buffer.from(frames, 'base64'))
     else if (over === 'end' || over === 'gone') this.#arrived(over)

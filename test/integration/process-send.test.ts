@@ -147,6 +147,8 @@ describe('a child that somebody else forked', () => {
 
   it('is left as it was by an ipem that closes before it is ready, and can be adopted by another', async (t) => {
     const { child } = begin(t, 'later')
+    // It asks after the first has gone: whom it has asked it takes for its parent.
+    child.kill('SIGSTOP')
     const listeners = () => child.eventNames().map((name) => [name, child.listenerCount(name)])
     const before = listeners()
     const socket = { socketPath: path.join(folderFor(t), 'nobody'), cookie: COOKIE, onlyConnect: true }
@@ -154,6 +156,7 @@ describe('a child that somebody else forked', () => {
     first.start().adopt(child)
     await first.close()
     assert.deepEqual(listeners(), before)
+    child.kill('SIGCONT')
     const second = createIpem().options({ useSocket: false })
     t.after(() => second.close())
     second.start().adopt(child)
