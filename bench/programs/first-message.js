@@ -1,0 +1,3 @@
+// A child that sends its first message, and waits.
+process.on('message', () => {})
+process.send('here')
