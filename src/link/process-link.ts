@@ -47,7 +47,7 @@ export class ProcessLink extends LinkBase {
   #finished = false
   #peerFinished = false
   #left = false
-  /** One of us has said something: the other side must hear that we go. A child that has not asked yet may ask the next. */
+  /** Somebody has spoken: the other side must hear that we go. A child that has not asked yet may ask the next. */
   #met = false
   #holding = true
   #givenUp = 0

@@ -2,7 +2,9 @@
 
 const double = new Float64Array(1)
 const doubleBytes = new Uint8Array(double.buffer)
-const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+/** MessagePack has the highest byte first, where most machines have it last. */
+const FIRST = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 7 : 0
+const STEP = FIRST === 7 ? -1 : 1
 
 /** Takes at most nine bytes. Returns the offset behind them. */
 export function writeNumber(bytes: Buffer, offset: number, value: number): number {
@@ -34,16 +36,12 @@ function writeWhole(bytes: Buffer, at: number, token: number, value: number, one
 function writeDouble(bytes: Buffer, offset: number, value: number): number {
   double[0] = value
   bytes[offset] = 0xcb
-  for (let index = 0; index < 8; index++) {
-    bytes[offset + 1 + index] = doubleBytes[isLittleEndian ? 7 - index : index] as number
-  }
+  for (let index = 0; index < 8; index++) bytes[offset + 1 + index] = doubleBytes[FIRST + STEP * index] as number
   return offset + 9
 }
 
 export function readDouble(bytes: Buffer, offset: number): number {
-  for (let index = 0; index < 8; index++) {
-    doubleBytes[isLittleEndian ? 7 - index : index] = bytes[offset + index] as number
-  }
+  for (let index = 0; index < 8; index++) doubleBytes[FIRST + STEP * index] = bytes[offset + index] as number
   return double[0] as number
 }
 

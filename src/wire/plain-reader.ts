@@ -8,12 +8,18 @@ import { readDouble, readUnsigned } from './plain-numbers.js'
 /** A binary of this size is a view, and keeps the bytes it came in alive; a smaller one is copied out. */
 const MIN_VIEW = 16_384
 
-/** Short strings are cut from a longer one, which costs less than a call into Node for each. V8 copies what it cuts
- * up to this length; of anything longer it would keep the whole alive. */
+/**
+ * Short strings are cut from a longer one, which costs less than a call into Node for each. V8 copies what it cuts up
+ * to this length; of anything longer it would keep the whole alive.
+ */
 const MAX_CUT = 12
+
+/** Most bytes of that longer one. */
 const WINDOW = 512
 
-const PROTO = '__proto__'
+/** Longer arrays grow while they are read. */
+const MAX_RESERVED = 1_024
+
 const NO_BYTES = Buffer.alloc(0)
 
 interface Latin1 {
@@ -114,8 +120,8 @@ export class PlainReader {
 
   #array(length: number, depth: number): unknown[] {
     if (length > this.#end - this.#at || depth === 0) throw new RangeError('an array too long or too deep')
-    const array: unknown[] = []
-    for (let index = 0; index < length; index++) array.push(this.#value(depth - 1))
+    const array: unknown[] = length > MAX_RESERVED ? [] : new Array(length)
+    for (let index = 0; index < length; index++) array[index] = this.#value(depth - 1)
     return array
   }
 
@@ -127,14 +133,18 @@ export class PlainReader {
   }
 
   #key(): string {
+    const keys = this.#keys
+    const next = keys.next(this.#bytes, this.#at, this.#end)
+    if (next !== null) {
+      this.#at += keys.length
+      return next
+    }
+    const start = this.#at
     const token = this.#unsigned(1)
     const isShort = token >= 0xa0 && token < 0xc0
     if (!isShort && (token < 0xd9 || token > 0xdb)) throw new TypeError('a key that is no string')
-    const length = isShort ? token & 0x1f : this.#unsigned(1 << (token - 0xd9))
-    const start = this.#skip(length)
-    const key = this.#keys.text(this.#bytes, start, this.#at)
-    if (key === PROTO) throw new TypeError('a key that would change a prototype')
-    return key
+    const textStart = this.#skip(isShort ? token & 0x1f : this.#unsigned(1 << (token - 0xd9)))
+    return keys.find(this.#bytes, start, textStart, this.#at)
   }
 
   #text(length: number): string {

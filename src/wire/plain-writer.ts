@@ -9,7 +9,7 @@ export const BY_REFERENCE_BYTES = 16_384
 
 const SLAB_BYTES = 65_536
 
-/** The longest head of a value, and a number. */
+/** The longest head of a value, or a number. */
 const SLACK = 16
 
 /** Strings up to here are written unit by unit, which is faster than a call into Node. */
@@ -123,17 +123,26 @@ export class PlainWriter {
   }
 
   #map(object: Record<string, unknown>, depth: number): boolean {
-    const head = this.#length
-    this.#bytes[head] = 0xde
-    this.#length += 3
+    const head = this.#length++
     let count = 0
     for (const key in object) {
       if (++count > MAX_KEYS || key === '__proto__') return false
       if (this.#length > this.#room && !this.#grow(SLACK)) return false
       if (!this.#text(key) || !this.#value(object[key], depth)) return false
     }
-    this.#bytes[head + 1] = count >> 8
-    this.#bytes[head + 2] = count
+    if (count > 15) return this.#countKeys(head, count)
+    this.#bytes[head] = 0x80 | count
+    return true
+  }
+
+  /** How many there are is known only when they are written; mostly they are few, and one byte was kept for that. */
+  #countKeys(head: number, count: number): boolean {
+    if (this.#length > this.#room && !this.#grow(SLACK)) return false
+    const bytes = this.#bytes
+    bytes.copyWithin(head + 3, head + 1, this.#length)
+    bytes[head] = 0xde
+    bytes.writeUInt16BE(count, head + 1)
+    this.#length += 2
     return true
   }
 
