@@ -1,7 +1,6 @@
 // child_process.fork and process.send, as one wires it by hand: the control. Relays pass on by a table of their own.
 
 import { jsonFormOf } from '../lib/codec.js'
-import { pace } from '../lib/pace.js'
 import { ended, forkMembers, pathBelow } from '../lib/place.js'
 
 export const open = (place, listener) => openWith('json', place, listener)
@@ -11,15 +10,10 @@ export async function openWith(serialization, place, listener) {
   const children = forkMembers(place, { serialization })
   const paces = []
 
-  /** Node says by the callback of a message that it has left; asked now and then, that keeps the queue short. */
   const paced = (channel) => {
-    const flow = pace(place.bytes)
+    const flow = channelPace(channel)
     paces.push(flow)
-    return (message) => {
-      const done = flow.next()
-      if (done === undefined) channel.send(message)
-      else channel.send(message, undefined, undefined, done)
-    }
+    return flow.send
   }
   const below = children.map(paced)
   const up = process.send === undefined ? null : paced(process)
@@ -56,6 +50,39 @@ export async function openWith(serialization, place, listener) {
     full: () => paces.some((flow) => flow.full()),
     drained: () => Promise.all(paces.filter((flow) => flow.full()).map((flow) => flow.drained())),
     close: () => ended(children),
+  }
+}
+
+/** So many messages from one that Node confirms to the next. */
+const STEP = 20
+
+/**
+ * Sends until Node says that its queue is long, then waits until it is not. Of several ways this one is the fastest:
+ * with fixed batches, however large, process.send takes half as much CPU again.
+ */
+function channelPace(channel) {
+  let count = 0
+  let unconfirmed = 0
+  let full = false
+  let wake = null
+  const confirmed = () => {
+    if (--unconfirmed > 0) return
+    full = false
+    wake?.()
+  }
+  return {
+    send(message) {
+      if (++count % STEP > 0) full = !channel.send(message)
+      else {
+        unconfirmed++
+        full = !channel.send(message, undefined, undefined, confirmed)
+      }
+    },
+    full: () => full && unconfirmed > 0,
+    drained: () =>
+      new Promise((resolve) => {
+        wake = resolve
+      }),
   }
 }
 
