@@ -66,6 +66,12 @@ export class Pressure {
   }
 }
 
+/**
+ * What a relay may grow by, whatever passes through it. Its queues are a tenth of that; Node takes 64 KiB for each read
+ * and, from version 24 on, gives them back only when there are some 64 MiB.
+ */
+export const MOST_MIB = 96
+
 /** A sender ten times as fast as the reader, and the relay between them. */
 export async function slowReader(t: TestContext, count: number, bytes: number) {
   const pressure = await Pressure.start(t)
