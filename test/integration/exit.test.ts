@@ -59,7 +59,7 @@ async function hear(
   })
   ipem.on('online', function () {
     if (how === 'in a listener') ipem.sendTo(this.from, 'go')
-    if (how === 'in a signal handler') child.kill('SIGUSR2')
+    if (how === 'in a signal handler') child.kill('SIGHUP')
   })
   ipem.on('offline', () => {
     offline = true
@@ -145,7 +145,7 @@ describe('an exit', () => {
     await once(child.stdout, 'data')
     reader.top.kill('SIGSTOP')
     const at = performance.now()
-    child.kill('SIGUSR2')
+    child.kill('SIGHUP')
     await once(child, 'close')
     assert.equal(child.exitCode, 0)
     assert.ok(performance.now() - at >= 400, `it tried for ${performance.now() - at} ms: ${errors}`)
