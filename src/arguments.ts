@@ -14,6 +14,9 @@ export function checkEvent(event: unknown): asserts event is string {
 
 const MAX_SHOWN = 160
 
+/** Looked at first: names are checked at each send. */
+const PREFIX_UNIT = INTERNAL_PREFIX.charCodeAt(0)
+
 /** An event that other processes could send us: one that could not need not be asked for. */
 export function canArrive(event: string): boolean {
   return isName(event) && !event.startsWith(INTERNAL_PREFIX)
@@ -37,7 +40,7 @@ export function checkListener(event: unknown, listener: unknown): void {
 
 /** @throws ERR_IPEM_RESERVED_EVENT */
 export function checkNotReserved(event: string): void {
-  if (RESERVED_EVENTS.has(event) || event.startsWith(INTERNAL_PREFIX)) {
+  if (RESERVED_EVENTS.has(event) || (event.charCodeAt(0) === PREFIX_UNIT && event.startsWith(INTERNAL_PREFIX))) {
     throw new IpemError('ERR_IPEM_RESERVED_EVENT', `The event '${event}' is ipem's own and cannot be sent`, { event })
   }
 }

@@ -30,6 +30,13 @@ export function hasListeners(emitter: EventEmitter, event: string | symbol): boo
   return (emitter as unknown as Inside)._events[event] !== undefined
 }
 
+/** How many there are. */
+export function listenersOf(emitter: EventEmitter, event: string | symbol): number {
+  const registered = (emitter as unknown as Inside)._events[event]
+  if (registered === undefined) return 0
+  return Array.isArray(registered) ? registered.length : 1
+}
+
 /**
  * Calls every listener of an event. `self` is `this` for those that did not ask for a context of their own.
  * A listener that throws does not keep the others from running; its error is thrown again from

@@ -21,7 +21,8 @@ export type MessageTypeNumber = (typeof MessageType)[keyof typeof MessageType]
 /**
  * A message as a listener sees it: the `this` of the listener.
  *
- * All arrays are frozen. Source: the anatomy of a message in the readme of ipevents.
+ * All arrays are frozen, but for the `args` of a local `emit` with a single listener: nobody else has them. Source:
+ * the anatomy of a message in the readme of ipevents.
  */
 export interface Message {
   /** pid of the process that sent it. */

@@ -4,10 +4,10 @@
 import { types } from 'node:util'
 import { checkEvent, checkNotReserved, invalid, show } from './arguments.js'
 import type { Track } from './bus/track.js'
-import { deliver, hasListeners } from './deliver.js'
+import { deliver, listenersOf } from './deliver.js'
 import { ListeningEmitter } from './emitter.js'
 import { kDeliver, kDuring, kEmitOwn, kInfo, kRunning } from './inside.js'
-import { INTERNAL_PREFIX, type Message, MessageType, type MessageTypeNumber, RESERVED_EVENTS } from './message.js'
+import { type Message, MessageType, type MessageTypeNumber } from './message.js'
 import type { ProcessInfo } from './process-info.js'
 import type { Target } from './public-types.js'
 import { describeSelf } from './runtime/identity.js'
@@ -18,6 +18,8 @@ export abstract class SendingEmitter extends ListeningEmitter {
   readonly #info: ProcessInfo = describeSelf()
   readonly #origin: readonly string[] = Object.freeze([this.#info.pid])
   #message: Message | null = null
+  /** The last name that was looked at: mostly the same one comes again. */
+  #emitted: string | symbol = ''
 
   /** @throws ERR_IPEM_NOT_STARTED, ERR_IPEM_CLOSED */
   abstract [kRunning](): Started
@@ -43,18 +45,17 @@ export abstract class SendingEmitter extends ListeningEmitter {
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    if (event === 'error') return this.#emitError(args)
-    if (typeof event === 'string' && (RESERVED_EVENTS.has(event) || event.startsWith(INTERNAL_PREFIX)))
-      checkNotReserved(event)
-    if (!hasListeners(this, event)) return false
-    const pids = this.#origin
-    return this[kDeliver]({
-      from: this.#info.pid,
-      pids,
-      type: MessageType.local,
-      event: event as string,
-      args: Object.freeze(args),
-    })
+    if (event !== this.#emitted) {
+      if (event === 'error') return this.#emitError(args)
+      if (typeof event === 'string') checkNotReserved(event)
+      this.#emitted = event
+    }
+    const count = listenersOf(this, event)
+    if (count === 0) return false
+    // Nobody but a single listener has them; freezing would cost it more than all the rest.
+    if (count > 1) Object.freeze(args)
+    const { pid, pids } = this
+    return this[kDeliver]({ from: pid, pids, type: MessageType.local, event: event as string, args })
   }
 
   bubble(event: string, ...args: unknown[]): this {

@@ -21,7 +21,15 @@ describe('the message', () => {
       event: 'ev',
       args: ['x', 1],
     })
-    assert.ok(frozen(message as unknown as Message))
+    assert.ok(Object.isFrozen((message as unknown as Message).pids))
+    // A single listener has its arguments to itself.
+    const seen: readonly unknown[][] = [[], []]
+    for (const each of seen) ipem.on('shared', (...args) => each.push(...args, Object.isFrozen(ipem.message?.args)))
+    ipem.emit('shared', 'x')
+    assert.deepEqual(seen, [
+      ['x', true],
+      ['x', true],
+    ])
   })
 
   it('of an event that came has from, pids, to, route, type, event and args', async () => {
