@@ -26,6 +26,9 @@ export function declare(folder) {
   return clean
 }
 
+/** @type {{ dependencies: Record<string, string> }} */
+const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
+
 /**
  * Writes `folder`/dist. One file: Node takes longer to find and link a hundred modules than to run them, and every
  * process of an application pays that.
@@ -33,17 +36,43 @@ export function declare(folder) {
  * @param {string} folder
  */
 function bundle(folder) {
-  buildSync({
+  const { metafile } = buildSync({
+    metafile: true,
     absWorkingDir: root,
     entryPoints: ['src/index.ts'],
     outdir: path.join(folder, 'dist'),
     bundle: true,
-    packages: 'external',
+    // For everybody the class that Ipem extends, and what only a user's own schemas need. The others come along.
+    external: Object.keys(manifest.dependencies),
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
+    // Smaller is loaded faster; names stay, and lines short enough for a stack trace to point at.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
     logLevel: 'warning',
   })
+  fs.writeFileSync(path.join(folder, 'dist', 'third-party-licenses.txt'), licensesOf(Object.keys(metafile.inputs)))
+}
+
+/**
+ * The licences of the packages among these files, which want to be where their code is.
+ *
+ * @param {readonly string[]} inputs
+ */
+function licensesOf(inputs) {
+  const names = new Set(inputs.map((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1]))
+  return [...names]
+    .filter((name) => name !== undefined)
+    .sort()
+    .map((name) => {
+      const folder = path.join(root, 'node_modules', name)
+      const license = fs.readdirSync(folder).find((file) => /^licen[cs]e/i.test(file))
+      if (license === undefined) throw new Error(`${name} has no licence file`)
+      return `${name}\n\n${fs.readFileSync(path.join(folder, license), 'utf8').trim()}\n`
+    })
+    .join('\n---\n\n')
 }
 
 /**

@@ -9,7 +9,7 @@ import { filesBelow } from './build.js'
 import { root } from './run.js'
 
 const LEAVES = [
-  'cluster-module.ts',
+  'builtin-modules.ts',
   'errors.ts',
   'generated/',
   'message.ts',

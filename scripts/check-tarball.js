@@ -31,8 +31,9 @@ if (faults.length > 0) process.exitCode = 1
 
 /** @param {string[]} packed */
 function checkFiles(packed) {
+  const dist = ['dist/index.js', 'dist/third-party-licenses.txt']
   const typings = filesBelow(path.join(root, 'typings')).map((name) => `typings/${name}`)
-  const expected = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/index.js', ...typings])
+  const expected = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...dist, ...typings])
   for (const file of packed) if (!expected.delete(file)) faults.push(`tarball: ${file} does not belong there`)
   for (const file of expected) faults.push(`tarball: ${file} is missing`)
 }

@@ -3,7 +3,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { canArrive, checkChannel, checkEvent, checkFork, checkTreeOptions, invalid } from './arguments.js'
-import { clusterModule } from './cluster-module.js'
+import { clusterModule } from './builtin-modules.js'
 import { hasListeners } from './deliver.js'
 import { IpemError } from './errors.js'
 import { kDeliver, kDuring, kEmitOwn, kInfo, kListeningChanged, kRunning } from './inside.js'
@@ -36,7 +36,8 @@ import { requestTarget } from './targets.js'
 const SHARED_OWN_EVENTS: ReadonlySet<string> = new Set(['online', 'offline'])
 
 class IpemEmitter extends SendingEmitter {
-  #options: ResolvedOptions = normalizeOptions(undefined, {})
+  /** Not before they are needed: every import would pay for checking the defaults. */
+  #options: ResolvedOptions | undefined
   readonly #handlers = new HandlerTable()
   #started: Started | null = null
 
@@ -76,7 +77,7 @@ class IpemEmitter extends SendingEmitter {
 
   start(): this {
     if (this.#started !== null) throw alreadyStarted('start()')
-    const started = new Started(this[kInfo], this.#options, this.#handlers, {
+    const started = new Started(this[kInfo], this.#options ?? normalizeOptions(undefined, {}), this.#handlers, {
       listens: (event) => hasListeners(this, event),
       onMessage: (message) => void this[kDeliver](message),
       emitOwn: (event, args) => this[kEmitOwn](event, args),

@@ -1,7 +1,7 @@
 // Where processes meet: from the socket options to one address, and what may be bound there.
 
-import { BlockList, isIP } from 'node:net'
 import path from 'node:path'
+import { netModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 
 /** Longest path of a Unix socket that all our systems take, in bytes. */
@@ -53,14 +53,14 @@ export function checkExposure(
   throw new IpemError('ERR_IPEM_INSECURE', message, { host: address.host, port: address.port })
 }
 
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
-loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6')
-
 /** Only literal addresses can be: a name is what the resolver says it is today. */
 export function isLoopback(host: string): boolean {
+  const { BlockList, isIP } = netModule()
   const version = isIP(host)
+  const loopback = new BlockList()
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+  loopback.addAddress('::1', 'ipv6')
+  loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6')
   return version !== 0 && loopback.check(host, version === 4 ? 'ipv4' : 'ipv6')
 }
 
@@ -68,7 +68,7 @@ export function isLoopback(host: string): boolean {
 export function dialable(address: SocketAddress): SocketAddress {
   if (address.path !== undefined) return address
   if (address.host === '0.0.0.0') return { ...address, host: '127.0.0.1' }
-  return /^[0:]+$/.test(address.host) && isIP(address.host) === 6 ? { ...address, host: '::1' } : address
+  return /^[0:]+$/.test(address.host) && netModule().isIP(address.host) === 6 ? { ...address, host: '::1' } : address
 }
 
 /** For messages: a path, or `host:port`. */

@@ -1,7 +1,7 @@
 // One call to the place where processes meet: connects, greets, and says what came of it.
 
 import type { Socket } from 'node:net'
-import net from 'node:net'
+import { netModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 import type { DialerHandshake } from '../wire/handshake-machine.js'
 import { describeAddress, dialable, type SocketAddress } from './address.js'
@@ -81,9 +81,9 @@ export class Dial {
   #connect(): Socket {
     const { tls, toSelf = false } = this.#request
     const address = dialable(this.#request.address)
-    if (address.path !== undefined) return net.connect({ path: address.path })
+    if (address.path !== undefined) return netModule().connect({ path: address.path })
     const { host, port } = address
-    return tls === null ? net.connect({ host, port, noDelay: true }) : connectTls(tls, host, port, toSelf)
+    return tls === null ? netModule().connect({ host, port, noDelay: true }) : connectTls(tls, host, port, toSelf)
   }
 
   readonly #onConnect = (): void => {

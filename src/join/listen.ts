@@ -3,7 +3,7 @@
 
 import fs from 'node:fs'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import net from 'node:net'
+import { netModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 import { describeAddress, isWindowsPipe, type SocketAddress } from './address.js'
 import { identityOf, kindOf, removeFile, type SocketIdentity, takeName, uniqueBeside } from './socket-file.js'
@@ -92,7 +92,7 @@ export class Listener {
     const handlers = this.#handlers
     let server: Server
     if (tls === null || this.#path !== null) {
-      server = net.createServer({ noDelay: true })
+      server = netModule().createServer({ noDelay: true })
     } else {
       const secure = createTlsServer(tls, handshakeTimeout)
       secure.on('secureConnection', (socket) => handlers.onSecure(socket))

@@ -1,7 +1,8 @@
 // The private link a parent left us: an open descriptor, named in the environment, taken exactly once.
 
 import { fstatSync, readFileSync } from 'node:fs'
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { netModule } from '../builtin-modules.js'
 import { LINK_VARIABLE, parseLinkVariable } from '../supervise/link-slot.js'
 
 /** Marks a process in which an ipem has the link to the parent, or asks for it; for other copies of the package too. */
@@ -33,7 +34,7 @@ export function takeInherited(env: NodeJS.ProcessEnv = process.env): Socket | nu
   const link = parseLinkVariable(named)
   if (link === null || !isParent(link.parentOsPid)) return null
   const { fd } = link
-  return fd < 3 || !isSocket(fd) ? null : new Socket({ fd, readable: true, writable: true })
+  return fd < 3 || !isSocket(fd) ? null : new (netModule().Socket)({ fd, readable: true, writable: true })
 }
 
 /** Now, or before it died and we were given to somebody else. */

@@ -2,8 +2,8 @@
 // none it is the grand master. Also what happens when the parent is lost.
 
 import type { Socket } from 'node:net'
+import { clusterModule } from '../builtin-modules.js'
 import type { Attachment } from '../bus/attachment.js'
-import { clusterModule } from '../cluster-module.js'
 import { IpemError } from '../errors.js'
 import { loadCookie } from '../join/cookie.js'
 import { Rendezvous } from '../join/rendezvous.js'

@@ -2,7 +2,8 @@
 // Says where it is and what else the slots must hold; it starts no process.
 
 import type { ChildProcess, IOType, StdioOptions } from 'node:child_process'
-import { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { netModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 
 /** The variable that tells a child where its link is: `<fd>:<parent's OS pid>`. */
@@ -22,7 +23,7 @@ export function withLinkSlot(stdio: StdioOptions = 'inherit'): { stdio: StdioSlo
   while (slots.length < 3) slots.push('pipe')
   for (const [index, slot] of slots.entries()) {
     // Node throws for these only after it has started the child, which nobody then owns.
-    if ((slot as unknown) instanceof Server) {
+    if ((slot as unknown) instanceof netModule().Server) {
       throw new IpemError('ERR_IPEM_INVALID_ARG', `stdio[${index}] is a net.Server, pass its file descriptor`, {
         argument: `stdio[${index}]`,
       })
@@ -47,5 +48,5 @@ export function parseLinkVariable(value: string): { fd: number; parentOsPid: num
 export function socketAt(child: ChildProcess, fd: number): Socket | null {
   // With no descriptors left (EMFILE) Node returns a child that has no `stdio` at all, whatever its type says.
   const stream: unknown = (child.stdio as ChildProcess['stdio'] | undefined)?.[fd]
-  return stream instanceof Socket ? stream : null
+  return stream instanceof netModule().Socket ? stream : null
 }

@@ -1,6 +1,7 @@
 // Starts one process with child_process.fork and a private link. It does not watch or restart it.
 
-import { type ForkOptions, fork } from 'node:child_process'
+import type { ForkOptions } from 'node:child_process'
+import { childProcessModule } from '../builtin-modules.js'
 import type { Spawned } from './child-spec.js'
 import { LINK_VARIABLE, linkVariable, socketAt, withLinkSlot } from './link-slot.js'
 import { findScriptError } from './script.js'
@@ -34,7 +35,15 @@ export function spawnFork(path: string | URL, args: readonly string[], options: 
   const { cwd, execPath, execArgv, serialization, detached } = options
   const { stdio, fd } = withLinkSlot(options.stdio)
   const env = { ...(options.env ?? process.env), [LINK_VARIABLE]: linkVariable(fd) }
-  const child = fork(path, args, { cwd, execPath, execArgv, serialization, detached, stdio, env } as ForkOptions)
+  const child = childProcessModule().fork(path, args, {
+    cwd,
+    execPath,
+    execArgv,
+    serialization,
+    detached,
+    stdio,
+    env,
+  } as ForkOptions)
   return {
     process: child,
     socket: socketAt(child, fd),

@@ -1,10 +1,10 @@
 // What two processes say before a link counts: the bodies of hello, welcome and refuse.
 // Owns their bytes and the check of every field; who says what when is in handshake-machine.ts.
 
-import { Packr } from 'msgpackr/pack'
 import { ERROR_CODES, IpemError, type IpemErrorCode } from '../errors.js'
 import { MAX_HOPS } from '../message.js'
 import { isPid } from '../process-info.js'
+import { packFields } from './control.js'
 import { StrictReader } from './strict-reader.js'
 
 /** The version of everything on the wire. A hello of any other version is refused. */
@@ -60,14 +60,12 @@ export interface Welcome {
   readonly way: readonly string[]
 }
 
-const packr = new Packr({ useRecords: false })
-
 /** `[version, pid, name, role, osPid, host, title, member, nonce | nil, proof | nil]` */
 export function encodeHello(hello: Omit<Hello, 'version'>, version: number = PROTOCOL_VERSION): Buffer {
   const { pid, name, role, osPid, member, nonce, proof } = hello
   const host = clip(hello.host, MAX_HOST_BYTES)
   const title = clip(hello.title, MAX_TITLE_BYTES)
-  return packr.pack([version, pid, name, role, osPid, host, title, member, nonce ?? null, proof ?? null])
+  return packFields([version, pid, name, role, osPid, host, title, member, nonce ?? null, proof ?? null])
 }
 
 /**
@@ -100,7 +98,7 @@ export function decodeHello(bytes: Buffer, start = 0, end = bytes.length): Hello
 
 /** `[pid, name, [way…]]` */
 export function encodeWelcome(welcome: Welcome): Buffer {
-  return packr.pack([welcome.pid, welcome.name, welcome.way])
+  return packFields([welcome.pid, welcome.name, welcome.way])
 }
 
 /** @throws ERR_IPEM_PROTOCOL */
@@ -125,7 +123,7 @@ export function decodeWelcome(bytes: Buffer, start = 0, end = bytes.length): Wel
  */
 export function encodeRefuse(error: IpemError): Buffer {
   const { code, message, ownName, ownVersion } = error
-  return packr.pack([
+  return packFields([
     code,
     clip(message.slice(0, MAX_MESSAGE_CHARS), MAX_HANDSHAKE_FRAME / 2),
     typeof ownName === 'string' ? ownName : null,

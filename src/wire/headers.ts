@@ -1,10 +1,10 @@
 // Headers: what is said about a message apart from its payload, numbered once for each link.
 // Owns their bytes, their validation and the two rings of ids; knows nothing of where a message goes.
 
-import { Packr, Unpackr } from 'msgpackr/pack'
 import { IpemError } from '../errors.js'
 import { validateHeader } from '../generated/validators.js'
 import { MAX_EVENT_BYTES, type MessageTypeNumber } from '../message.js'
+import { packFields, unpackFields } from './control.js'
 import { VarintReader, varintLength, writeVarint } from './frame.js'
 
 /** Most bytes of an encoded header. */
@@ -25,8 +25,6 @@ export interface WireHeader {
   readonly route: readonly string[] | null
 }
 
-const packr = new Packr({ useRecords: false })
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, copyBuffers: true })
 const varints = new VarintReader()
 
 /**
@@ -34,7 +32,7 @@ const varints = new VarintReader()
  * @throws ERR_IPEM_TOO_LARGE
  */
 export function encodeHeader(header: WireHeader): Buffer {
-  const bytes = packr.pack([header.type, header.event, header.pids, header.to, header.route])
+  const bytes = packFields([header.type, header.event, header.pids, header.to, header.route])
   if (bytes.length > MAX_HEADER_BYTES) {
     throw new IpemError(
       'ERR_IPEM_TOO_LARGE',
@@ -63,7 +61,7 @@ export function parseHeaderFrame(bytes: Buffer, start: number, end: number): { i
   const id = varints.read(bytes, start, end)
   let value: unknown
   try {
-    value = unpackr.unpack(bytes.subarray(varints.offset, end))
+    value = unpackFields(bytes, varints.offset, end)
   } catch (cause) {
     throw malformed(cause)
   }

@@ -70,7 +70,7 @@ export function decodePayload(bytes: Buffer, start: number, end: number): unknow
 
 function writePlain(free: PlainWriter, args: readonly unknown[], maxBytes: number): boolean {
   try {
-    return free.write(PayloadForm.plain, args, MAX_PLAIN_DEPTH, maxBytes)
+    return free.write(args, MAX_PLAIN_DEPTH, maxBytes, PayloadForm.plain)
   } catch {
     // A getter threw: the structured form tells where.
     return false
@@ -78,6 +78,7 @@ function writePlain(free: PlainWriter, args: readonly unknown[], maxBytes: numbe
 }
 
 function writeStructured(free: PlainWriter, args: readonly unknown[], maxBytes: number): void {
-  const isWritten = free.write(PayloadForm.structured, toStructured(args, maxBytes), MAX_READ_DEPTH, maxBytes)
+  const nodes = toStructured(args, maxBytes)
+  const isWritten = free.write(nodes, MAX_READ_DEPTH, maxBytes, PayloadForm.structured)
   if (!isWritten) throw tooLarge(maxBytes + 1, maxBytes)
 }

@@ -31,14 +31,19 @@ export function isPlainBigint(value: bigint): boolean {
 
 const NO_BYTES = Buffer.alloc(0)
 
-/** One value at a time, behind one byte. */
+/** One value at a time. */
 export class PlainWriter {
+  readonly #slabBytes: number
   #bytes = NO_BYTES
   #length = 0
   /** Where `#bytes` ends, less the slack. */
   #room = 0
   #maxBytes = 0
   #held = false
+
+  constructor(slabBytes = SLAB_BYTES) {
+    this.#slabBytes = slabBytes
+  }
 
   /** Somebody still needs what was written, or is about to write. */
   get held(): boolean {
@@ -64,14 +69,14 @@ export class PlainWriter {
   }
 
   /**
-   * Writes the byte and the value; arrays and objects may lie `depth` deep. False where the value has no plain form,
-   * is a cycle, or certainly takes more than `maxBytes`.
+   * Writes the value, behind the byte `first` if there is one; arrays and objects may lie `depth` deep. False where the
+   * value has no plain form, is a cycle, or certainly takes more than `maxBytes`.
    */
-  write(first: number, value: unknown, depth: number, maxBytes: number): boolean {
-    if (this.#bytes.length === 0) this.#replace(SLAB_BYTES)
+  write(value: unknown, depth: number, maxBytes: number, first = -1): boolean {
+    if (this.#bytes.length === 0) this.#replace(this.#slabBytes)
     this.#maxBytes = maxBytes
     this.#length = 0
-    this.#bytes[this.#length++] = first
+    if (first >= 0) this.#bytes[this.#length++] = first
     if (!this.#value(value, depth)) return false
     // What is queued by reference must not keep much more than its size alive.
     if (this.#length >= BY_REFERENCE_BYTES && 2 * this.#length < this.#bytes.length) this.#shrink()

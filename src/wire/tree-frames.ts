@@ -1,10 +1,10 @@
 // Bodies of the frames about the tree itself: topology (who came, who went, the way up) and interest.
 // Everything that comes in is checked here, field by field; nothing is decided.
 
-import { Packr, Unpackr } from 'msgpackr/pack'
 import { IpemError } from '../errors.js'
 import { MAX_EVENT_BYTES, MAX_HOPS } from '../message.js'
 import { isPid, type OfflineInfo, PROCESS_ROLES, type ProcessInfo, type ProcessRole } from '../process-info.js'
+import { packFields, unpackFields } from './control.js'
 import { printable } from './handshake.js'
 
 /** `pids` is the way so far, the sender last. */
@@ -26,21 +26,18 @@ export interface InterestFrame {
 const MAX_TEXT = 256
 const MAX_FRAME_BYTES = 65_536
 
-const packr = new Packr({ useRecords: false })
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, copyBuffers: true })
-
 export function encodeTopology(frame: TopologyFrame): Buffer {
   switch (frame.what) {
     case 'online': {
       const { pid, osPid, host, role, title } = frame.process
-      return packr.pack(['online', frame.pids, [pid, osPid, cut(host), role, cut(title)], frame.parent])
+      return packFields(['online', frame.pids, [pid, osPid, cut(host), role, cut(title)], frame.parent])
     }
     case 'offline': {
       const { code, signal, reason } = frame.info
-      return packr.pack(['offline', frame.pids, frame.pid, code, signal, cut(reason)])
+      return packFields(['offline', frame.pids, frame.pid, code, signal, cut(reason)])
     }
     case 'way':
-      return packr.pack(['way', frame.way])
+      return packFields(['way', frame.way])
   }
 }
 
@@ -65,7 +62,7 @@ export function decodeTopology(bytes: Buffer, start: number, end: number): Topol
 }
 
 export function encodeInterest(frame: InterestFrame): Buffer {
-  return packr.pack([frame.add, frame.remove])
+  return packFields([frame.add, frame.remove])
 }
 
 /** @throws ERR_IPEM_PROTOCOL */
@@ -88,7 +85,7 @@ function isRole(value: unknown): value is ProcessRole {
 function unpack(bytes: Buffer, start: number, end: number, maxBytes: number): unknown {
   if (end - start > maxBytes) throw malformed('topology')
   try {
-    return unpackr.unpack(bytes.subarray(start, end))
+    return unpackFields(bytes, start, end)
   } catch (cause) {
     throw malformed('tree', cause)
   }
