@@ -34,6 +34,44 @@ function returned({ undelivered }: SimulatedProcess): readonly unknown[] {
   return (error.undelivered as Message).args
 }
 
+describe('a broadcast', () => {
+  it('is encoded once for all links, and not at all where nobody listens', async () => {
+    const { tree, gm, one, two, left, right } = await line()
+    for (const each of [one, two, left, right]) each.on('ev')
+    await tree.settle()
+    let reads = 0
+    const value = {
+      get read() {
+        return ++reads
+      },
+    }
+    gm.multicast('broadcast', 'ev', value)
+    gm.multicast('broadcast', 'nobody', value)
+    await tree.settle()
+    assert.equal(reads, 1)
+    for (const { received } of [one, two, left, right])
+      assert.deepEqual(
+        received.map(({ args }) => args),
+        [[{ read: 1 }]],
+      )
+  })
+
+  it('goes only to those who listen', async () => {
+    const { tree, gm, one, two, left, right } = await line()
+    right.on('ev')
+    await tree.settle()
+    const others = [one, left].map(tap)
+    const way = [two, right].map(tap)
+    gm.multicast('broadcast', 'ev', 1)
+    await tree.settle()
+    assert.deepEqual(others, [[], []])
+    assert.deepEqual(
+      way.map(({ length }) => length),
+      [1, 1],
+    )
+  })
+})
+
 describe('a relay', () => {
   it('decodes nothing of what only passes through', async () => {
     const { tree, left, right, ...relays } = await line()
