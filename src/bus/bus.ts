@@ -8,6 +8,7 @@ import { distrust } from '../routing/trust.js'
 import { FRAME_HEAD, FrameKind, VarintReader } from '../wire/frame.js'
 import { headerFrameBody, parseHeaderFrame } from '../wire/headers.js'
 import { decodePayload, writePayload } from '../wire/payload.js'
+import type { BusLimits, BusOwner } from './bus-owner.js'
 import { Flow } from './flow.js'
 import { Members } from './members.js'
 import type { Neighbour } from './neighbour.js'
@@ -15,31 +16,7 @@ import { noticeArgs, unreachable, withMessage } from './notice.js'
 import { OwnTracks } from './own-tracks.js'
 import { Track } from './track.js'
 
-export interface BusLimits {
-  readonly maxPayload: number
-  readonly hardLimit: number
-  readonly headerRing: number
-  readonly maxInterestNames: number
-  /** How long a vanished listener may come back before the neighbours are told, in ms. */
-  readonly lateRemovalMs: number
-}
-
-/** What the rest of the process is told. Called synchronously, in the order of arrival. */
-export interface BusOwner {
-  /** Whether to decode and hand over an event of this name at all. */
-  listens(event: string): boolean
-  onMessage(message: Message): void
-  /** A message of type request, answer or notice. */
-  onControl(message: Message, requestId: number): void
-  onPresence(message: Message, pid: string): void
-  onChildOnline(child: Neighbour): void
-  /** A message of this process could not be delivered; `requestId` 0 for events. */
-  onUndelivered(error: IpemError, requestId: number): void
-  /** A message that came in cannot be read; `message` has no arguments. */
-  onUnreadable(error: IpemError, message: Message, requestId: number): void
-  /** No link is full any more. */
-  onDrain(): void
-}
+export type { BusLimits, BusOwner }
 
 /** Ids of a neighbour's ring are taken up to this one, or up to our own ring where that is larger. */
 const MIN_RING = 4096
@@ -83,7 +60,8 @@ export class Bus {
     if (forward.length > 0) {
       const payload = writePayload(args, maxPayload)
       try {
-        this.#forward(track, forward, requestId, payload.bytes, 0, payload.length)
+        const lasting = payload.giveTo(forward.length)
+        this.#forward(track, forward, requestId, payload.bytes, 0, payload.length, lasting)
       } finally {
         payload.release()
       }
@@ -167,7 +145,7 @@ export class Bus {
   #handle(track: Track, requestId: number, bytes: Buffer, start: number, end: number): void {
     const { deliver, forward, refused } = track.decide(this.members)
     // Before the listeners here: what these send in answer stands behind what they answer.
-    if (forward.length > 0) this.#forward(track, forward, requestId, bytes, start, end)
+    if (forward.length > 0) this.#forward(track, forward, requestId, bytes, start, end, true)
     if (deliver) this.#arrived(track, requestId, bytes, start, end)
     else if (refused === 'unreachable') {
       this.#undelivered(track, unreachable(track), requestId, bytes.subarray(start, end))
@@ -205,6 +183,7 @@ export class Bus {
     bytes: Buffer,
     start: number,
     end: number,
+    lasting: boolean,
   ): void {
     for (const to of targets) {
       if (to.link.closed) {
@@ -222,7 +201,7 @@ export class Bus {
         id = to.sent.define(track)
         to.link.send(FrameKind.header, headerFrameBody(id, header))
       }
-      to.link.sendEvent(id, requestId, bytes, start, end)
+      to.link.sendEvent(id, requestId, bytes, start, end, lasting)
       this.#flow.fed(to, track.origin)
     }
   }

@@ -88,8 +88,8 @@ export abstract class LinkBase implements Link {
     this.#queue.send(kind, body)
   }
 
-  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number): void {
-    if (!this.#mute) this.#queue.sendEvent(headerId, requestId, payload, start, end)
+  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void {
+    if (!this.#mute) this.#queue.sendEvent(headerId, requestId, payload, start, end, lasting)
   }
 
   pause(): void {

@@ -47,10 +47,10 @@ export interface Link {
   /** Append one frame with `body`; MUST keep order; MUST NOT throw when closed (the frame is lost with the link). */
   send(kind: FrameKind, body: Uint8Array): void
   /**
-   * Append one event frame: header id, request id, payload. The hot path: the payload may be kept without
-   * a copy until it is written, so the caller MUST NOT change it.
+   * Append one event frame: header id, request id, payload. The hot path. `lasting`: the payload may be kept without a
+   * copy until it is written, so it MUST NOT be written to again; else it is copied before this returns.
    */
-  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number): void
+  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void
   /**
    * Stop reading from the neighbour (frames already read may still be reported) until `resume()`. It gets pings
    * meanwhile, so that it waits and does not take us for one that has stopped. The end of a paused link is perhaps

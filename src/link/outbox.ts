@@ -2,13 +2,15 @@
 // Owns the bytes until the sink took them; knows nothing of sockets.
 
 import { FRAME_HEAD, FrameKind, MAX_VARINT, varintLength, writeFrameHead, writeVarint } from '../wire/frame.js'
-import { BY_REFERENCE_BYTES } from '../wire/plain-writer.js'
 
 /** So many bytes leave at once, fewer at the end of the tick. */
 const SLAB_BYTES = 65_536
 
 /** Slabs grow with the traffic: a process with thousands of quiet links should pay little for them. */
 const FIRST_SLAB_BYTES = 1024
+
+/** From here on a payload is queued by reference, if it may be: copying it would cost more than one more chunk. */
+const BY_REFERENCE_BYTES = 16_384
 
 /** Up to here copying byte by byte costs less than a call into Node. */
 const BY_HAND_BYTES = 128
@@ -23,6 +25,9 @@ export class Outbox {
   #open: boolean[] = []
   #bytes = 0
   #nextSlabBytes = FIRST_SLAB_BYTES
+  /** Large slabs take turns: one is written by the sink, and kept for when it is done, while the next one is filled. */
+  #retired: Buffer | null = null
+  #spare: Buffer | null = null
 
   /** Bytes not yet taken. */
   get bytes(): number {
@@ -44,10 +49,10 @@ export class Outbox {
     this.#filled = offset + body.length
   }
 
-  /** One event frame, written in place: header id, request id, payload. */
-  addEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number): void {
+  /** One event frame, written in place: header id, request id, payload. `lasting`: that is not written to again. */
+  addEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void {
     const payloadBytes = end - start
-    const large = payloadBytes >= BY_REFERENCE_BYTES
+    const large = lasting && payloadBytes >= BY_REFERENCE_BYTES
     const slab = this.#room(FRAME_HEAD + 2 * MAX_VARINT + (large ? 0 : payloadBytes))
     const ids = varintLength(headerId) + varintLength(requestId)
     let offset = writeFrameHead(slab, this.#filled, FrameKind.event, ids + payloadBytes)
@@ -87,9 +92,17 @@ export class Outbox {
     return chunks.splice(0, count)
   }
 
-  /** The sink has taken every byte: the slab can be written from its start again. */
+  /** The sink is done with all that was taken: memory that holds nothing else can be written again. */
   reuse(): void {
+    const retired = this.#retired
+    if (retired !== null && !this.#chunks.some(({ buffer }) => buffer === retired.buffer)) {
+      this.#retired = null
+      this.#spare = retired
+    }
     if (this.#bytes > 0) return
+    // Large memory stays for as long as what is sent needs it.
+    if (this.#slab !== null && this.#slab.length > SLAB_BYTES && this.#filled <= SLAB_BYTES) this.#slab = null
+    if (this.#slab === null || this.#slab.length <= SLAB_BYTES) this.#spare = null
     this.#filled = 0
     this.#queuedTo = 0
   }
@@ -97,8 +110,14 @@ export class Outbox {
   #room(size: number): Buffer {
     if (this.#slab !== null && this.#slab.length - this.#filled >= size) return this.#slab
     this.#queueSlab(false)
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(this.#nextSlabBytes, size))
-    this.#nextSlabBytes = Math.min(this.#nextSlabBytes * 4, SLAB_BYTES)
+    if (this.#slab !== null && this.#slab.length > SLAB_BYTES) this.#retired = this.#slab
+    if (this.#spare !== null && this.#spare.length >= size) {
+      this.#slab = this.#spare
+      this.#spare = null
+    } else {
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(this.#nextSlabBytes, size))
+      this.#nextSlabBytes = Math.min(this.#nextSlabBytes * 4, SLAB_BYTES)
+    }
     this.#filled = 0
     this.#queuedTo = 0
     return this.#slab

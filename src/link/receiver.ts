@@ -28,8 +28,21 @@ export class Receiver {
   }
 
   receive(chunk: Buffer): void {
+    this.#read(() => this.#reader.push(chunk))
+  }
+
+  /** See `FrameReader.space`. */
+  space(): Buffer | null {
+    return this.#reader.space()
+  }
+
+  filled(bytes: number): void {
+    this.#read(() => this.#reader.filled(bytes))
+  }
+
+  #read(read: () => void): void {
     try {
-      this.#reader.push(chunk)
+      read()
     } catch (error) {
       this.#reader.stop()
       if (error instanceof IpemError) {

@@ -66,8 +66,8 @@ export class SendQueue {
     this.#added()
   }
 
-  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number): void {
-    this.#outbox.addEvent(headerId, requestId, payload, start, end)
+  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void {
+    this.#outbox.addEvent(headerId, requestId, payload, start, end, lasting)
     this.#added()
   }
 
@@ -82,6 +82,7 @@ export class SendQueue {
   /** The sink has taken all of the last write. */
   written(): void {
     this.#inFlight = 0
+    this.#outbox.reuse()
     this.leave()
     this.settle()
   }

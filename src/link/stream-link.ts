@@ -2,6 +2,7 @@
 // At most one write is with the kernel, the rest in our queue, so that an exit can go on from the right byte.
 
 import type { Socket } from 'node:net'
+import type { Inlet } from './inlet.js'
 import type { LinkLimits } from './link.js'
 import { LinkBase } from './link-base.js'
 import { descriptorOf, unwrittenBytes } from './native-handle.js'
@@ -26,8 +27,14 @@ export class StreamLink extends LinkBase {
   #exit: StreamExit | null = null
   #givenUp = 0
 
-  /** `rest`: bytes that were read from the socket before it was handed over. */
-  constructor(socket: Socket, kind: 'pipe' | 'socket', limits: LinkLimits, rest: Buffer | null = null) {
+  /** `rest`: bytes that were read from the socket before it was handed over. `inlet`: the socket reads by it. */
+  constructor(
+    socket: Socket,
+    kind: 'pipe' | 'socket',
+    limits: LinkLimits,
+    rest: Buffer | null = null,
+    inlet: Inlet | null = null,
+  ) {
     super(limits)
     this.kind = kind
     this.#socket = socket
@@ -39,6 +46,13 @@ export class StreamLink extends LinkBase {
     // All from the start: a socket that breaks before the link is opened must not throw, and what a child has sent is
     // not to be lost when Node, at its exit, resumes the pipes that nobody reads.
     socket.pause()
+    inlet?.setOwner({
+      space: () => (this.closed ? null : this.receiver.space()),
+      filled: (bytes) => {
+        if (!this.closed) this.receiver.filled(bytes)
+      },
+      received: this.#onData,
+    })
     socket.on('data', this.#onData)
     socket.on('error', this.#onError)
     socket.on('end', this.#onEnd)

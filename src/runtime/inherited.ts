@@ -2,7 +2,7 @@
 
 import { fstatSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { netModule } from '../builtin-modules.js'
+import { Inlet, openDescriptor } from '../link/inlet.js'
 import { LINK_VARIABLE, parseLinkVariable } from '../supervise/link-slot.js'
 
 /** Marks a process in which an ipem has the link to the parent, or asks for it; for other copies of the package too. */
@@ -22,19 +22,27 @@ export function releaseLink(): void {
   Reflect.deleteProperty(globalThis, CLAIMED)
 }
 
+/** Our end of the link, and what it reads by. */
+export interface Inherited {
+  readonly socket: Socket
+  readonly inlet: Inlet
+}
+
 /**
  * Takes the inherited link and removes its name, so that no grandchild finds a descriptor it does not have.
  * A name that was not meant for us (another parent that lives, no socket) is removed and ignored. The link of a
  * parent that died before we came so far is taken: that it has ended is how we hear of it.
  */
-export function takeInherited(env: NodeJS.ProcessEnv = process.env): Socket | null {
+export function takeInherited(env: NodeJS.ProcessEnv = process.env): Inherited | null {
   const named = env[LINK_VARIABLE]
   if (named === undefined) return null
   delete env[LINK_VARIABLE]
   const link = parseLinkVariable(named)
   if (link === null || !isParent(link.parentOsPid)) return null
   const { fd } = link
-  return fd < 3 || !isSocket(fd) ? null : new (netModule().Socket)({ fd, readable: true, writable: true })
+  if (fd < 3 || !isSocket(fd)) return null
+  const inlet = new Inlet()
+  return { socket: openDescriptor(fd, inlet), inlet }
 }
 
 /** Now, or before it died and we were given to somebody else. */

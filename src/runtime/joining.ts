@@ -1,7 +1,6 @@
 // How this process comes by a parent: the link it inherited, else `process.send`, else a socket; where there is
 // none it is the grand master. Also what happens when the parent is lost.
 
-import type { Socket } from 'node:net'
 import { clusterModule } from '../builtin-modules.js'
 import type { Attachment } from '../bus/attachment.js'
 import { IpemError } from '../errors.js'
@@ -10,7 +9,7 @@ import { Rendezvous } from '../join/rendezvous.js'
 import type { LinkCloseReason } from '../link/link.js'
 import { type IpcChannel, ProcessLink } from '../link/process-link.js'
 import { StreamLink } from '../link/stream-link.js'
-import { claimLink, isLinkClaimed, releaseLink, takeInherited } from './inherited.js'
+import { claimLink, type Inherited, isLinkClaimed, releaseLink, takeInherited } from './inherited.js'
 import type { Runtime } from './runtime.js'
 
 /** A parent that did not fork us through ipem gets so long to answer. */
@@ -51,16 +50,16 @@ export class Joining {
 
   /** Asynchronous in any case: `ready` never comes before `start()` has returned. */
   start(): void {
-    const socket = takeInherited()
+    const inherited = takeInherited()
     if (process.connected && clusterModule().isWorker) this.#heedDisconnect()
-    if (socket === null && process.connected !== true && !isLinkClaimed()) {
+    if (inherited === null && process.connected !== true && !isLinkClaimed()) {
       process.nextTick(() => this.#meet())
       return
     }
     this.#claimed = claimLink()
     if (!this.#claimed) this.#timer = setTimeout(() => this.#comeSecond(), 2 * ADOPTION_MS)
-    else if (socket === null) this.#askForAdoption()
-    else this.#inherit(socket)
+    else if (inherited === null) this.#askForAdoption()
+    else this.#inherit(inherited)
   }
 
   /** Where others can join, if this process listens. */
@@ -114,10 +113,10 @@ export class Joining {
     this.#rendezvous?.unref()
   }
 
-  #inherit(socket: Socket): void {
+  #inherit({ socket, inlet }: Inherited): void {
     this.#way = 'inherited'
     this.#owner.onInherited()
-    const link = new StreamLink(socket, 'pipe', this.#runtime.linkLimits)
+    const link = new StreamLink(socket, 'pipe', this.#runtime.linkLimits, null, inlet)
     this.#parent = this.#runtime.attachParent(link, clusterModule().isWorker ? 'worker' : 'fork', false)
   }
 

@@ -85,6 +85,9 @@ export class VarintReader {
   }
 }
 
+/** Of a frame that is read straight into: less is not worth the care. */
+const MIN_SPACE = 16_384
+
 export type FrameSink = (kind: FrameKind, bytes: Buffer, start: number, end: number) => void
 
 /**
@@ -147,6 +150,20 @@ export class FrameReader {
     if (offset < chunk.length) this.#headFilled = chunk.copy(this.#head, 0, offset)
   }
 
+  /** The rest of a frame that is being gathered, if it is worth reading straight into; `filled` follows. */
+  space(): Buffer | null {
+    if (this.#body === null || this.#chunk !== null) return null
+    const space = this.#body.subarray(this.#bodyFilled)
+    return space.length < MIN_SPACE ? null : space
+  }
+
+  /** So many bytes were written into the last `space()`. */
+  filled(bytes: number): void {
+    if (this.#body === null) return
+    this.#bodyFilled += bytes
+    if (this.#bodyFilled === this.#body.length) this.#endSplitFrame(this.#body)
+  }
+
   #startSplitFrame(chunk: Buffer, start: number, length: number): void {
     this.#chunk = null
     chunk.copy(this.#head, 0, start - FRAME_HEAD, start)
@@ -170,11 +187,15 @@ export class FrameReader {
     offset += copied
     this.#bodyFilled += copied
     if (this.#bodyFilled < body.length) return offset
+    this.#next = offset
+    this.#endSplitFrame(body)
+    return offset
+  }
+
+  #endSplitFrame(body: Buffer): void {
     this.#body = null
     this.#headFilled = 0
-    this.#next = offset
     this.#sink(this.#head[FRAME_HEAD - 1] as FrameKind, body, 0, body.length)
-    return offset
   }
 
   /** Checks length and kind before a byte of the body is awaited or reserved. Returns the length of the body. */

@@ -7,7 +7,8 @@ import { IpemError } from '../errors.js'
 import { MAX_DEPTH, Node, VIEWS } from './payload-nodes.js'
 import { isBound, mapEntries, mapSize, setSize, setValues, typedArrayName } from './payload-platform.js'
 import { entryStep, isTooLarge, located, propertyStep, Refusal } from './payload-refusal.js'
-import { isPlainBigint, MAX_KEYS } from './plain-writer.js'
+import { isPlainBigint } from './plain-numbers.js'
+import { MAX_KEYS } from './plain-writer.js'
 
 /** What serialize-error is asked for: the rest of an error's fields may be of any kind, and are ours. */
 const ERROR_PARTS = new Set(['name', 'message', 'stack'])

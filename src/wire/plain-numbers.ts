@@ -1,5 +1,8 @@
 // Numbers <-> the shortest form MessagePack has for them. No checks: there is room, and there are bytes.
 
+const INT_64 = 2n ** 63n
+const UINT_64 = 2n ** 64n
+
 const double = new Float64Array(1)
 const doubleBytes = new Uint8Array(double.buffer)
 /** MessagePack has the highest byte first, where most machines have it last. */
@@ -38,6 +41,17 @@ function writeDouble(bytes: Buffer, offset: number, value: number): number {
   bytes[offset] = 0xcb
   for (let index = 0; index < 8; index++) bytes[offset + 1 + index] = doubleBytes[FIRST + STEP * index] as number
   return offset + 9
+}
+
+/** Those of 64 bits. */
+export function isPlainBigint(value: bigint): boolean {
+  return value >= -INT_64 && value < UINT_64
+}
+
+/** Takes nine bytes. Returns the offset behind them. */
+export function writeBigint(bytes: Buffer, offset: number, value: bigint): number {
+  bytes[offset] = value < INT_64 ? 0xd3 : 0xcf
+  return bytes.writeBigUInt64BE(BigInt.asUintN(64, value), offset + 1)
 }
 
 export function readDouble(bytes: Buffer, offset: number): number {

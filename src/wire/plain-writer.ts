@@ -2,10 +2,13 @@
 // This is the way of every event, which is why it is not the library: the walk that looks for what is not plain costs
 // as much as the writing, and a Buffer object for each payload as much again.
 
-import { writeNumber } from './plain-numbers.js'
+import { isPlainBigint, writeBigint, writeNumber } from './plain-numbers.js'
 
-/** From here on a payload is not copied again: whoever sends it keeps its memory. */
-export const BY_REFERENCE_BYTES = 16_384
+/** Most that a link copies. */
+const MAX_COPIED_BYTES = 2_097_152
+
+/** Most that several links copy, one after the other. */
+const MAX_COPIED_OFTEN_BYTES = 16_384
 
 const SLAB_BYTES = 65_536
 
@@ -18,16 +21,8 @@ const SHORT_TEXT = 48
 /** Most keys of an object: how many there are is known only afterwards, so there is room for 16 bits. */
 export const MAX_KEYS = 65_535
 
-const INT_64 = 2n ** 63n
-const UINT_64 = 2n ** 64n
-
 const objectPrototype = Object.prototype
 const bufferPrototype = Buffer.prototype
-
-/** Those of 64 bits. */
-export function isPlainBigint(value: bigint): boolean {
-  return value >= -INT_64 && value < UINT_64
-}
 
 const NO_BYTES = Buffer.alloc(0)
 
@@ -40,6 +35,7 @@ export class PlainWriter {
   #room = 0
   #maxBytes = 0
   #held = false
+  #isGiven = false
 
   constructor(slabBytes = SLAB_BYTES) {
     this.#slabBytes = slabBytes
@@ -50,7 +46,7 @@ export class PlainWriter {
     return this.#held
   }
 
-  /** What was written, up to `length`. Longer than BY_REFERENCE_BYTES it is for good, else until `release()`. */
+  /** What was written, up to `length`: until `release()`, or for good if it was given away. */
   get bytes(): Buffer {
     return this.#bytes
   }
@@ -63,9 +59,21 @@ export class PlainWriter {
     this.#held = true
   }
 
+  /**
+   * For so many links. True where what was written is theirs for good. Else they have to copy it: into memory that they
+   * have in use already, which costs less than new memory here would.
+   */
+  giveTo(links: number): boolean {
+    this.#isGiven = this.#length > MAX_COPIED_BYTES || (links > 1 && this.#length > MAX_COPIED_OFTEN_BYTES)
+    // What is queued must not keep much more than its size alive.
+    if (this.#isGiven && 2 * this.#length < this.#bytes.length) this.#shrink()
+    return this.#isGiven
+  }
+
   release(): void {
     this.#held = false
-    if (this.#length >= BY_REFERENCE_BYTES) this.#bytes = NO_BYTES
+    if (this.#isGiven || this.#bytes.length > 2 * MAX_COPIED_BYTES) this.#bytes = NO_BYTES
+    this.#isGiven = false
   }
 
   /**
@@ -77,10 +85,7 @@ export class PlainWriter {
     this.#maxBytes = maxBytes
     this.#length = 0
     if (first >= 0) this.#bytes[this.#length++] = first
-    if (!this.#value(value, depth)) return false
-    // What is queued by reference must not keep much more than its size alive.
-    if (this.#length >= BY_REFERENCE_BYTES && 2 * this.#length < this.#bytes.length) this.#shrink()
-    return true
+    return this.#value(value, depth)
   }
 
   #value(value: unknown, depth: number): boolean {
@@ -212,9 +217,7 @@ export class PlainWriter {
 
   #bigint(value: bigint): boolean {
     if (!isPlainBigint(value)) return false
-    this.#bytes[this.#length++] = value < INT_64 ? 0xd3 : 0xcf
-    this.#bytes.writeBigUInt64BE(BigInt.asUintN(64, value), this.#length)
-    this.#length += 8
+    this.#length = writeBigint(this.#bytes, this.#length, value)
     return true
   }
 

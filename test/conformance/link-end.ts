@@ -80,7 +80,7 @@ export class LinkEnd implements LinkHandlers {
   send(count: number, size: number, kind: FrameKind = FrameKind.event): void {
     for (let i = 0; i < count; i++) {
       const body = numberedBody(this.#sent++, size)
-      if (kind === FrameKind.event) this.link.sendEvent(HEADER_ID, 0, body, 0, size)
+      if (kind === FrameKind.event) this.link.sendEvent(HEADER_ID, 0, body, 0, size, true)
       else this.link.send(kind, body)
     }
   }

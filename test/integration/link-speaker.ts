@@ -2,8 +2,9 @@
 // how long that took it prints, as the last line.
 
 import { writeSync } from 'node:fs'
-import { connect, Socket } from 'node:net'
+import { connect } from 'node:net'
 import { flushAtExit } from '../../src/link/exit-flush.js'
+import { Inlet, openDescriptor } from '../../src/link/inlet.js'
 import { StreamLink } from '../../src/link/stream-link.js'
 import { LIMITS, LinkEnd } from '../conformance/link-end.js'
 
@@ -22,8 +23,9 @@ export interface Plan {
 }
 
 const { address, inherited, count, size, exit, deadlineMs } = JSON.parse(process.argv[2] as string) as Plan
-const socket = inherited ? new Socket({ fd: address as number }) : connect(address as number, '127.0.0.1')
-const link = new StreamLink(socket, inherited ? 'pipe' : 'socket', LIMITS)
+const inlet = inherited ? new Inlet() : null
+const socket = inlet === null ? connect(address as number, '127.0.0.1') : openDescriptor(address as number, inlet)
+const link = new StreamLink(socket, inherited ? 'pipe' : 'socket', LIMITS, null, inlet)
 const end = new LinkEnd(link)
 
 process.once('exit', () => {

@@ -18,8 +18,8 @@ describe('an outbox', () => {
     const outbox = new Outbox()
     outbox.addFrame(FrameKind.ping, Buffer.alloc(0))
     outbox.addFrame(FrameKind.interest, new Uint8Array([1, 2, 3]))
-    outbox.addEvent(5, 0, Buffer.from('..abc..'), 2, 5)
-    outbox.addEvent(300, 2 ** 52, Buffer.from('z'), 0, 1)
+    outbox.addEvent(5, 0, Buffer.from('..abc..'), 2, 5, true)
+    outbox.addEvent(300, 2 ** 52, Buffer.from('z'), 0, 1, true)
     const hex = [
       ['01000000', '08'],
       ['04000000', '07', '010203'],
@@ -33,9 +33,9 @@ describe('an outbox', () => {
   it('gives small frames as one chunk and keeps large bodies where they are', () => {
     const outbox = new Outbox()
     const large = Buffer.alloc(LARGE, 7)
-    outbox.addEvent(1, 0, Buffer.from('a'), 0, 1)
-    outbox.addEvent(1, 0, large, 0, LARGE)
-    outbox.addEvent(1, 0, Buffer.from('b'), 0, 1)
+    outbox.addEvent(1, 0, Buffer.from('a'), 0, 1, true)
+    outbox.addEvent(1, 0, large, 0, LARGE, true)
+    outbox.addEvent(1, 0, Buffer.from('b'), 0, 1, true)
     outbox.addFrame(FrameKind.topology, large.subarray(0, 100))
     outbox.addFrame(FrameKind.topology, new Uint8Array(large))
     const chunks = outbox.take()
@@ -44,6 +44,38 @@ describe('an outbox', () => {
       [8 + 7, LARGE, 8 + 105 + 5, LARGE],
     )
     assert.equal(chunks[1]?.buffer, large.buffer)
+  })
+
+  it('copies a large body that does not last', () => {
+    const outbox = new Outbox()
+    const large = Buffer.alloc(LARGE, 7)
+    outbox.addEvent(1, 0, large, 0, LARGE, false)
+    large.fill(8)
+    const expected = eventFrame(1, 0, Buffer.alloc(LARGE, 7))
+    assert.deepEqual(Buffer.concat(outbox.take()), expected)
+  })
+
+  it('lets two large slabs take turns, each written over only when it is out', () => {
+    const outbox = new Outbox()
+    const size = 200_000
+    const memory: ArrayBufferLike[] = []
+    let sunk: Buffer[] = []
+    for (let round = 0; round < 8; round++) {
+      outbox.addEvent(1, 0, Buffer.alloc(size, round), 0, size, false)
+      // The sink is done with the round before, and only then takes this one.
+      for (const chunk of sunk) assert.equal(chunk.at(-1), round - 1, 'not written over while it is sent')
+      outbox.reuse()
+      sunk = outbox.take()
+      memory.push(...sunk.map(({ buffer }) => buffer))
+    }
+    assert.equal(new Set(memory).size, 2)
+    outbox.reuse()
+    for (let small = 0; small < 2; small++) {
+      outbox.addEvent(1, 0, Buffer.from('a'), 0, 1, false)
+      sunk = outbox.take()
+      outbox.reuse()
+    }
+    assert.ok((sunk[0]?.buffer.byteLength ?? 0) <= 65_536, 'large memory goes when it is not needed any more')
   })
 
   it('counts its bytes, and is full from 64 KiB on', () => {
@@ -89,7 +121,7 @@ describe('an outbox', () => {
       fc.property(sizes, fc.integer({ min: 1, max: 100_000 }), (sizes, minBytes) => {
         const outbox = new Outbox()
         const frames = sizes.map((size, i) => eventFrame(i, 0, Buffer.alloc(size, i)))
-        for (const [i, size] of sizes.entries()) outbox.addEvent(i, 0, Buffer.alloc(size, i), 0, size)
+        for (const [i, size] of sizes.entries()) outbox.addEvent(i, 0, Buffer.alloc(size, i), 0, size, true)
         const parts: Buffer[] = []
         while (outbox.bytes > 0) {
           const chunks = outbox.take(minBytes)
@@ -119,7 +151,7 @@ describe('counting frames', () => {
   it('counts those of which not every byte is out, wherever the chunks are cut', () => {
     const sizes = [0, 3, LARGE, 1, 200, LARGE + 1, 5]
     const outbox = new Outbox()
-    for (const size of sizes) outbox.addEvent(1, 0, Buffer.alloc(size), 0, size)
+    for (const size of sizes) outbox.addEvent(1, 0, Buffer.alloc(size), 0, size, true)
     const chunks = outbox.take()
     const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
     const ends = sizes.map(

@@ -159,6 +159,45 @@ describe('a reader of frames', () => {
     }
   })
 
+  it('takes large frames also straight into their place, from wherever they began', () => {
+    const sizes = fc.array(fc.oneof(fc.nat(100), fc.integer({ min: 16_000, max: 70_000 })), { maxLength: 6 })
+    fc.assert(
+      fc.property(sizes, fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1 }), (sizes, reads) => {
+        const bodies = sizes.map((size, index) => Buffer.alloc(size, index + 1))
+        const stream = Buffer.concat(bodies.map((body) => encodeFrame(FrameKind.event, body)))
+        const got: Buffer[] = []
+        const reader = new FrameReader(100_000, (_kind, bytes, start, end) => got.push(bytes.subarray(start, end)))
+        let straight = 0
+        for (let at = 0, read = 0; at < stream.length; read++) {
+          const most = reads[read % reads.length] as number
+          const space = reader.space()
+          const chunk = stream.subarray(at, at + Math.min(most, space?.length ?? most))
+          at += chunk.length
+          if (space === null) reader.push(Buffer.from(chunk))
+          else {
+            space.set(chunk)
+            straight += chunk.length
+            reader.filled(chunk.length)
+          }
+        }
+        assert.deepEqual(got, bodies)
+        assert.equal(reader.space(), null)
+        if (sizes.every((size) => size < 16_384)) assert.equal(straight, 0)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('has no space after it was stopped, and takes nothing more', () => {
+    const { reader: stopped, frames } = reader(undefined, 100_000)
+    stopped.push(encodeFrame(FrameKind.event, Buffer.alloc(50_000)).subarray(0, 10))
+    assert.equal(stopped.space()?.length, 50_000 - 5)
+    stopped.stop()
+    assert.equal(stopped.space(), null)
+    stopped.filled(50_000 - 5)
+    assert.deepEqual(frames, [])
+  })
+
   it('never writes into memory it has reported', () => {
     const bodies: Buffer[] = []
     const read = new FrameReader(MAX_FRAME, (_kind, bytes, start, end) => bodies.push(bytes.subarray(start, end)))
