@@ -62,7 +62,7 @@ function bundle(folder) {
  * @param {readonly string[]} inputs
  */
 function licensesOf(inputs) {
-  const names = new Set(inputs.map((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1]))
+  const names = new Set(inputs.map((input) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1]))
   return [...names]
     .filter((name) => name !== undefined)
     .sort()

@@ -35,16 +35,12 @@ const MAY_IMPORT = [
   [['routing/'], LEAVES],
   [['wire/'], LEAVES],
   [['link/'], [...LEAVES, 'wire/']],
-  [['request/'], [...LEAVES, 'wire/payload.ts']],
+  [['request/'], LEAVES],
   [['bus/'], [...LEAVES, 'wire/', 'link/', 'routing/']],
   [['join/'], [...LEAVES, 'wire/', 'link/']],
   [['supervise/'], [...LEAVES, 'wire/', 'link/']],
-  [['runtime/'], [...PARTS, 'deliver.ts', 'public-types.ts']],
+  [['runtime/'], [...PARTS, 'public-types.ts']],
   [['./'], MAIN],
-  [['serve/'], MAIN],
-  [['worker/'], MAIN],
-  [['services/'], MAIN],
-  [['cli/'], [...MAIN, 'serve/', 'worker/', 'services/']],
 ]
 
 const src = path.join(root, 'src')

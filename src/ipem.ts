@@ -36,7 +36,7 @@ import { requestTarget } from './targets.js'
 const SHARED_OWN_EVENTS: ReadonlySet<string> = new Set(['online', 'offline'])
 
 class IpemEmitter extends SendingEmitter {
-  /** Not before they are needed: every import would pay for checking the defaults. */
+  /** Checked when it starts: every import would pay for it. */
   #options: ResolvedOptions | undefined
   readonly #handlers = new HandlerTable()
   #started: Started | null = null

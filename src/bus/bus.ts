@@ -219,7 +219,9 @@ export class Bus {
   #undelivered(track: Track, error: IpemError, requestId: number, payload: Buffer | null): void {
     if (track.isReply) return
     if (track.origin === null) {
-      const args = payload === null ? [] : decodePayload(payload, 0, payload.length)
+      // In memory of its own: what was written for the links is written over by the next message.
+      const own = payload === null ? null : (Uint8Array.prototype.slice.call(payload) as Buffer)
+      const args = own === null ? [] : decodePayload(own, 0, own.length)
       this.#owner.onUndelivered(withMessage(error, track, args), requestId)
     } else {
       const back = this.own.routed(MessageType.notice, '', track.pids)

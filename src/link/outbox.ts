@@ -1,4 +1,4 @@
-// What a link still has to write: small frames gathered in a slab, large payloads kept by reference.
+// What a link still has to write: frames gathered in slabs, large payloads that last kept by reference.
 // Owns the bytes until the sink took them; knows nothing of sockets.
 
 import { FRAME_HEAD, FrameKind, MAX_VARINT, varintLength, writeFrameHead, writeVarint } from '../wire/frame.js'
@@ -28,6 +28,7 @@ export class Outbox {
   /** Large slabs take turns: one is written by the sink, and kept for when it is done, while the next one is filled. */
   #retired: Buffer | null = null
   #spare: Buffer | null = null
+  #usedLarge = false
 
   /** Bytes not yet taken. */
   get bytes(): number {
@@ -64,6 +65,7 @@ export class Outbox {
       this.#queueBody(payload.subarray(start, end))
       return
     }
+    if (payloadBytes > SLAB_BYTES) this.#usedLarge = true
     if (payloadBytes <= BY_HAND_BYTES) for (let at = start; at < end; ) slab[offset++] = payload[at++] as number
     else offset += payload.copy(slab, offset, start, end)
     this.#filled = offset
@@ -100,11 +102,24 @@ export class Outbox {
       this.#spare = retired
     }
     if (this.#bytes > 0) return
-    // Large memory stays for as long as what is sent needs it.
-    if (this.#slab !== null && this.#slab.length > SLAB_BYTES && this.#filled <= SLAB_BYTES) this.#slab = null
-    if (this.#slab === null || this.#slab.length <= SLAB_BYTES) this.#spare = null
     this.#filled = 0
     this.#queuedTo = 0
+  }
+
+  /** Whether there is memory that only large payloads need. */
+  get large(): boolean {
+    return this.#spare !== null || this.#retired !== null || (this.#slab?.length ?? 0) > SLAB_BYTES
+  }
+
+  /** Gives that memory back, if nothing is queued and it was not used since the last call. Answers whether. */
+  shrink(): boolean {
+    const used = this.#usedLarge || this.#bytes > 0
+    this.#usedLarge = false
+    if (used) return false
+    this.#spare = null
+    this.#retired = null
+    if ((this.#slab?.length ?? 0) > SLAB_BYTES) this.#slab = null
+    return true
   }
 
   #room(size: number): Buffer {

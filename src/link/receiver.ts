@@ -28,7 +28,11 @@ export class Receiver {
   }
 
   receive(chunk: Buffer): void {
-    this.#read(() => this.#reader.push(chunk))
+    try {
+      this.#reader.push(chunk)
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   /** See `FrameReader.space`. */
@@ -37,22 +41,22 @@ export class Receiver {
   }
 
   filled(bytes: number): void {
-    this.#read(() => this.#reader.filled(bytes))
+    try {
+      this.#reader.filled(bytes)
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
-  #read(read: () => void): void {
-    try {
-      read()
-    } catch (error) {
-      this.#reader.stop()
-      if (error instanceof IpemError) {
-        this.#host.onMalformed(error)
-        return
-      }
-      // Our fault and not the peer's, so it is not hidden; but what follows in these bytes has lost its beginning.
-      this.#host.onFault(error as Error)
-      throw error
+  #failed(error: unknown): void {
+    this.#reader.stop()
+    if (error instanceof IpemError) {
+      this.#host.onMalformed(error)
+      return
     }
+    // Our fault and not the peer's, so it is not hidden; but what follows in these bytes has lost its beginning.
+    this.#host.onFault(error as Error)
+    throw error
   }
 
   stop(): void {

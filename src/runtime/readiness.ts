@@ -88,6 +88,11 @@ export class Readiness {
     this.wake()
   }
 
+  /** The links say goodbye: their end means nothing more. Who still hears something may answer, perhaps in vain. */
+  beginEnd(): void {
+    this.#state = 'closing'
+  }
+
   close(): void {
     this.#state = 'closed'
   }

@@ -205,21 +205,17 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
     })
   }
 
-  /**
-   * Goodbye to those below first: what they said last is in their links when they have ended. It is passed on, and
-   * whoever hears it here may still say so above.
-   */
+  /** Goodbye to everybody; nothing can be sent afterwards. */
   async endLinks(): Promise<void> {
-    await this.#attachments.end('below', this.flushDeadlineMs)
+    this.#readiness.beginEnd()
+    await this.letGo()
     this.#readiness.close()
-    await this.#attachments.end('above', this.flushDeadlineMs)
     this.requests.close(closed())
   }
 
   /** As `endLinks`, but what is sent from now on goes nowhere instead of throwing. */
-  async letGo(): Promise<void> {
-    await this.#attachments.end('below', this.flushDeadlineMs)
-    await this.#attachments.end('above', this.flushDeadlineMs)
+  letGo(): Promise<void> {
+    return this.#attachments.end(this.flushDeadlineMs)
   }
 
   #becomeReady(parent: Neighbour | null): void {

@@ -37,6 +37,8 @@ export class Started {
   readonly #joining: Joining
   readonly #signals: Signals
   #closing: Promise<void> | null = null
+  /** A signal takes this process down: no child is started any more. */
+  #stopping = false
   /** Nothing new begins in an `exit` handler. */
   #exiting = false
   #referenced = true
@@ -93,7 +95,7 @@ export class Started {
   }
 
   get closing(): boolean {
-    return this.#closing !== null
+    return this.#closing !== null || this.#stopping
   }
 
   get childsOnline(): number {
@@ -142,6 +144,7 @@ export class Started {
 
   /** Dying of a signal runs no `exit` listener, so what was sent has to leave before. */
   async #stopBySignal(): Promise<void> {
+    this.#stopping = true
     await this.children.supervisor.stopAll(this.#stopDeadlineMs())
     await this.runtime.endLinks()
   }

@@ -1,6 +1,7 @@
 // Starts one cluster worker with a private link. It does not watch or restart it.
 
 import type { Cluster, ClusterSettings } from 'node:cluster'
+import { clusterModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 import type { Spawned } from './child-spec.js'
 import { LINK_VARIABLE, linkVariable, socketAt, withLinkSlot } from './link-slot.js'
@@ -26,8 +27,7 @@ type Settings = ClusterSettings & { cwd?: string | undefined }
  * @throws ERR_IPEM_NOT_PRIMARY in a cluster worker
  */
 export function spawnWorker(options: SpawnWorkerOptions): Spawned {
-  // Not imported above: loading it costs everybody, and most processes fork no workers.
-  const cluster = process.getBuiltinModule('node:cluster') as unknown as Cluster
+  const cluster = clusterModule()
   if (!cluster.isPrimary) {
     throw new IpemError('ERR_IPEM_NOT_PRIMARY', 'A cluster worker cannot fork cluster workers, use fork() there')
   }

@@ -1,9 +1,13 @@
 // The bodies of frames that are no events: lists of plain values, small and rare, each in memory of its own.
 
+import { IpemError } from '../errors.js'
 import { PlainReader } from './plain-reader.js'
 import { PlainWriter } from './plain-writer.js'
 
 const SLAB_BYTES = 1_024
+
+/** Frames of many names are rare. */
+const MAX_KEPT_BYTES = 16_384
 
 /** A list of lists, at most. */
 const MAX_DEPTH = 4
@@ -15,9 +19,10 @@ const reader = new PlainReader()
 /** The fields are plain values. */
 export function packFields(fields: readonly unknown[]): Buffer {
   const isWritten = write(fields) || write(wellFormed(fields))
-  if (!isWritten) throw new TypeError('Expected the fields of a frame to be plain values')
-  const bytes = Buffer.from(writer.bytes.subarray(0, writer.length))
-  writer.release()
+  if (!isWritten) throw new IpemError('ERR_IPEM_UNSERIALIZABLE', 'Expected the fields of a frame to be plain values')
+  // Not Buffer.from(): cut from a pool it would keep that alive.
+  const bytes = Uint8Array.prototype.slice.call(writer.bytes, 0, writer.length) as Buffer
+  if (bytes.length > MAX_KEPT_BYTES) writer.forget()
   return bytes
 }
 

@@ -13,18 +13,18 @@ interface Entry {
   readonly key: string
   /** With the byte that says how long it is. */
   readonly bytes: Uint8Array
-  /** The one that came after it the last time. */
-  next: Entry | null
+  /** Where the one is that came after it the last time. Not the one itself: it would keep alive what has lost its place. */
+  next: number
 }
 
 /** A new key takes the place of the one that was there: the memory is bounded whatever comes. */
 export class KeyCache {
   readonly #slots: (Entry | null)[] = new Array(SLOTS).fill(null)
-  #last: Entry = { key: '', bytes: new Uint8Array(0), next: null }
+  #last: Entry = { key: '', bytes: new Uint8Array(0), next: 0 }
 
   /** The key whose bytes, its head included, begin at `start`; null if it is not the one that mostly comes next. */
   next(bytes: Buffer, start: number, end: number): string | null {
-    const { next } = this.#last
+    const next = this.#slots[this.#last.next] ?? null
     if (next === null || !isAt(next.bytes, bytes, start, end)) return null
     this.#last = next
     return next.key
@@ -48,10 +48,10 @@ export class KeyCache {
     if (entry === null || !isAt(entry.bytes, bytes, start, end) || entry.bytes.length !== end - start) {
       const key = bytes.toString('utf8', textStart, end)
       if (key === PROTO) throw new TypeError('a key that would change a prototype')
-      entry = { key, bytes: Uint8Array.prototype.slice.call(bytes, start, end), next: null }
+      entry = { key, bytes: Uint8Array.prototype.slice.call(bytes, start, end), next: 0 }
       this.#slots[slot] = entry
     }
-    this.#last.next = entry
+    this.#last.next = slot
     this.#last = entry
     return entry.key
   }

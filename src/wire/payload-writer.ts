@@ -92,7 +92,7 @@ class StructuredWriter {
     if (types.isDate(value)) return [Node.date, Date.prototype.getTime.call(value)]
     if (types.isNativeError(value) || value instanceof Error) return this.#error(value, depth)
     if (ArrayBuffer.isView(value)) this.#count(value.byteLength)
-    if (Buffer.isBuffer(value)) return value
+    if (Buffer.isBuffer(value)) return plainBuffer(value)
     // Only what is seen through the view: its ArrayBuffer may be a pool that holds the data of others.
     if (ArrayBuffer.isView(value)) {
       const kind = VIEWS.indexOf(typedArrayName.call(value) ?? 'DataView')
@@ -213,6 +213,12 @@ function partsOf(error: Error): ReturnType<typeof serializeError> {
     // A getter of it throws. Seen through an object without fields of its own, only the parts of every error are read.
     return serializeError(Object.create(error) as Error, options)
   }
+}
+
+/** Of a class of the user's own: the Buffer it is. */
+function plainBuffer(value: Buffer): Buffer {
+  if (Object.getPrototypeOf(value) === Buffer.prototype) return value
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }
 
 export function tooLarge(size: number, limit: number): IpemError {

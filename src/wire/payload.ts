@@ -2,11 +2,12 @@
 // Owns the choice of the form. Plain: the arguments as they are. Structured: payload-writer.ts and payload-reader.ts.
 
 import { IpemError } from '../errors.js'
+import { PayloadMemory } from './payload-memory.js'
 import { MAX_DEPTH } from './payload-nodes.js'
 import { fromStructured } from './payload-reader.js'
 import { tooLarge, toStructured } from './payload-writer.js'
 import { PlainReader } from './plain-reader.js'
-import { PlainWriter } from './plain-writer.js'
+import type { PlainWriter } from './plain-writer.js'
 
 /** The first byte of a payload. */
 export const PayloadForm = Object.freeze({ plain: 0, structured: 1 } as const)
@@ -18,21 +19,21 @@ const MAX_PLAIN_DEPTH = 32
 const MAX_READ_DEPTH = 2 * MAX_DEPTH
 
 // Shared by all of the process: they hold nothing from one payload to the next but memory and the text of keys.
-const writer = new PlainWriter()
+const shared = new PayloadMemory()
 const reader = new PlainReader()
 
 /**
- * The payload of an event, in the writer that answers. It is the caller's until `release()`, which must follow.
+ * The payload of an event, in memory that is the caller's until `release()`, which must follow.
  *
  * @throws ERR_IPEM_UNSERIALIZABLE a value cannot travel; `path` says which, such as `args[1].callback`
  * @throws ERR_IPEM_TOO_LARGE the payload has more than `maxBytes`
  */
-export function writePayload(args: readonly unknown[], maxBytes: number): PlainWriter {
+export function writePayload(args: readonly unknown[], maxBytes: number): PayloadMemory {
   // A getter among the arguments, or somebody who is told what became of them, may send while they are still needed.
-  const free = writer.held ? new PlainWriter() : writer
+  const free = shared.isHeld ? new PayloadMemory() : shared
   free.hold()
   try {
-    if (!writePlain(free, args, maxBytes)) writeStructured(free, args, maxBytes)
+    if (!writePlain(free.writer, args, maxBytes)) writeStructured(free.writer, args, maxBytes)
     if (free.length > maxBytes) throw tooLarge(free.length, maxBytes)
     return free
   } catch (error) {
@@ -68,17 +69,19 @@ export function decodePayload(bytes: Buffer, start: number, end: number): unknow
   throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected a payload to be a list of arguments')
 }
 
-function writePlain(free: PlainWriter, args: readonly unknown[], maxBytes: number): boolean {
+function writePlain(writer: PlainWriter, args: readonly unknown[], maxBytes: number): boolean {
   try {
-    return free.write(args, MAX_PLAIN_DEPTH, maxBytes, PayloadForm.plain)
+    return writer.write(args, MAX_PLAIN_DEPTH, maxBytes, PayloadForm.plain)
   } catch {
     // A getter threw: the structured form tells where.
     return false
   }
 }
 
-function writeStructured(free: PlainWriter, args: readonly unknown[], maxBytes: number): void {
+function writeStructured(writer: PlainWriter, args: readonly unknown[], maxBytes: number): void {
   const nodes = toStructured(args, maxBytes)
-  const isWritten = free.write(nodes, MAX_READ_DEPTH, maxBytes, PayloadForm.structured)
-  if (!isWritten) throw tooLarge(maxBytes + 1, maxBytes)
+  const isWritten = writer.write(nodes, MAX_READ_DEPTH, maxBytes, PayloadForm.structured)
+  if (isWritten) return
+  if (writer.isTooLarge) throw tooLarge(maxBytes + 1, maxBytes)
+  throw new IpemError('ERR_IPEM_UNSERIALIZABLE', 'Expected arguments that do not change while they are sent')
 }

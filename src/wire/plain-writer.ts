@@ -4,12 +4,6 @@
 
 import { isPlainBigint, writeBigint, writeNumber } from './plain-numbers.js'
 
-/** Most that a link copies. */
-const MAX_COPIED_BYTES = 2_097_152
-
-/** Most that several links copy, one after the other. */
-const MAX_COPIED_OFTEN_BYTES = 16_384
-
 const SLAB_BYTES = 65_536
 
 /** The longest head of a value, or a number. */
@@ -25,6 +19,7 @@ const objectPrototype = Object.prototype
 const bufferPrototype = Buffer.prototype
 
 const NO_BYTES = Buffer.alloc(0)
+const NO_FIELDS = {}
 
 /** One value at a time. */
 export class PlainWriter {
@@ -34,19 +29,14 @@ export class PlainWriter {
   /** Where `#bytes` ends, less the slack. */
   #room = 0
   #maxBytes = 0
-  #held = false
-  #isGiven = false
+  #isTooLarge = false
+  #hasInherited = false
 
   constructor(slabBytes = SLAB_BYTES) {
     this.#slabBytes = slabBytes
   }
 
-  /** Somebody still needs what was written, or is about to write. */
-  get held(): boolean {
-    return this.#held
-  }
-
-  /** What was written, up to `length`: until `release()`, or for good if it was given away. */
+  /** What was written, up to `length`: until the next `write`. */
   get bytes(): Buffer {
     return this.#bytes
   }
@@ -55,25 +45,21 @@ export class PlainWriter {
     return this.#length
   }
 
-  hold(): void {
-    this.#held = true
+  /** Why the last `write` was not made: for its size, and not for a value that has no plain form. */
+  get isTooLarge(): boolean {
+    return this.#isTooLarge
   }
 
-  /**
-   * For so many links. True where what was written is theirs for good. Else they have to copy it: into memory that they
-   * have in use already, which costs less than new memory here would.
-   */
-  giveTo(links: number): boolean {
-    this.#isGiven = this.#length > MAX_COPIED_BYTES || (links > 1 && this.#length > MAX_COPIED_OFTEN_BYTES)
-    // What is queued must not keep much more than its size alive.
-    if (this.#isGiven && 2 * this.#length < this.#bytes.length) this.#shrink()
-    return this.#isGiven
+  /** The next `write` takes new memory. */
+  forget(): void {
+    this.#bytes = NO_BYTES
   }
 
-  release(): void {
-    this.#held = false
-    if (this.#isGiven || this.#bytes.length > 2 * MAX_COPIED_BYTES) this.#bytes = NO_BYTES
-    this.#isGiven = false
+  /** What was written, in memory of about its size. */
+  shrink(): void {
+    const written = this.#bytes.subarray(0, this.#length)
+    this.#replace(this.#length)
+    this.#bytes.set(written)
   }
 
   /**
@@ -83,6 +69,8 @@ export class PlainWriter {
   write(value: unknown, depth: number, maxBytes: number, first = -1): boolean {
     if (this.#bytes.length === 0) this.#replace(this.#slabBytes)
     this.#maxBytes = maxBytes
+    this.#isTooLarge = false
+    this.#hasInherited = hasInherited()
     this.#length = 0
     if (first >= 0) this.#bytes[this.#length++] = first
     return this.#value(value, depth)
@@ -105,7 +93,7 @@ export class PlainWriter {
         this.#bytes[this.#length++] = 0
         return true
       case 'object':
-        if (value !== null) return depth > 0 && this.#object(value, depth - 1)
+        if (value !== null) return this.#object(value, depth)
         this.#bytes[this.#length++] = 0xc0
         return true
       case 'bigint':
@@ -116,16 +104,16 @@ export class PlainWriter {
   }
 
   #object(value: object, depth: number): boolean {
-    if (Array.isArray(value)) return this.#array(value, depth)
+    if (Array.isArray(value)) return depth > 0 && this.#array(value, depth - 1)
     const prototype = Object.getPrototypeOf(value)
-    if (prototype === objectPrototype) return this.#map(value as Record<string, unknown>, depth)
+    if (prototype === objectPrototype) return depth > 0 && this.#map(value as Record<string, unknown>, depth - 1)
     return prototype === bufferPrototype && this.#binary(value as Buffer)
   }
 
   #array(array: readonly unknown[], depth: number): boolean {
     const count = array.length
     // Each element takes a byte or more: a sparse array of 2^32 slots is not walked to find that out.
-    if (count > this.#maxBytes) return false
+    if (count > this.#maxBytes) return this.#refuseSize()
     if (count < 16) this.#bytes[this.#length++] = 0x90 | count
     else this.#head(count, 0xdc, 2)
     for (let index = 0; index < count; index++) if (!this.#value(array[index], depth)) return false
@@ -136,6 +124,7 @@ export class PlainWriter {
     const head = this.#length++
     let count = 0
     for (const key in object) {
+      if (this.#hasInherited && !Object.hasOwn(object, key)) continue
       if (++count > MAX_KEYS || key === '__proto__') return false
       if (this.#length > this.#room && !this.#grow(SLACK)) return false
       if (!this.#text(key) || !this.#value(object[key], depth)) return false
@@ -223,17 +212,16 @@ export class PlainWriter {
 
   /** Makes room for `most` bytes more, unless `least` of them are certainly too many. */
   #grow(most: number, least = most): boolean {
-    if (this.#length + least > this.#maxBytes + SLACK) return false
+    if (this.#length + least > this.#maxBytes + SLACK) return this.#refuseSize()
     const written = this.#bytes.subarray(0, this.#length)
     this.#replace(Math.max(2 * this.#bytes.length, this.#length + most + SLAB_BYTES / 16))
     this.#bytes.set(written)
     return true
   }
 
-  #shrink(): void {
-    const written = this.#bytes.subarray(0, this.#length)
-    this.#replace(this.#length)
-    this.#bytes.set(written)
+  #refuseSize(): false {
+    this.#isTooLarge = true
+    return false
   }
 
   #replace(size: number): void {
@@ -245,4 +233,10 @@ export class PlainWriter {
 function textHeadLength(count: number): number {
   if (count < 0x100) return count < 32 ? 1 : 2
   return count < 0x10000 ? 3 : 5
+}
+
+/** Whether somebody has given all objects a field more. Asked once for each value: asking for each key costs a sixth. */
+function hasInherited(): boolean {
+  for (const _key in NO_FIELDS) return true
+  return false
 }

@@ -74,6 +74,19 @@ describe('a reader that has stopped', () => {
     })
   }
 
+  it('tells the origin of it in memory that the next message does not write over', async () => {
+    const { tree, gm, a, slow } = await family()
+    slow.freeze()
+    await flood(tree, gm, slow, 8)
+    await stall(tree)
+    const bytes = Buffer.alloc(20_000, 1)
+    gm.sendTo(slow.pid, 'ev', bytes)
+    gm.sendTo(a.pid, 'ev', 'z'.repeat(30_000))
+    await tree.settle()
+    const told = gm.undelivered[0]?.error as IpemError
+    assert.ok(bytes.equals((told.undelivered as Message).args[0] as Buffer))
+  })
+
   it('does not spoil what the others get where the origin, when it is told, sends something else', async () => {
     const { tree, gm, slow } = await family()
     // Not the last one in the order of joining: some get the message after the origin was told.

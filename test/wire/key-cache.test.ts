@@ -55,6 +55,16 @@ describe('a cache of keys', () => {
     assert.equal(cache.next(bytes, start, start + 4), null)
   })
 
+  it('does not hold what has lost its place', () => {
+    const cache = new KeyCache()
+    const { bytes, start } = framed('second', '')
+    for (const key of ['first', 'second', 'first']) ask(cache, key)
+    // 1,024 places: by then others have taken that of the second.
+    for (let number = 0; number < 20_000; number++) ask(cache, `key ${number}`)
+    ask(cache, 'first')
+    assert.equal(cache.next(bytes, start, bytes.length), null)
+  })
+
   it('keeps no key that would change a prototype', () => {
     const cache = new KeyCache()
     ask(cache, 'a')

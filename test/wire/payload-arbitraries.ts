@@ -1,4 +1,4 @@
-// The values that survive a trip, one generator for each row of the first table in docs/values.md.
+// The values that survive a trip, one generator for each row of the first table in docs/delivery.md.
 
 import fc from 'fast-check'
 

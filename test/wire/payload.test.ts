@@ -64,6 +64,31 @@ const VECTORS: [what: string, args: unknown[], hex: string][] = [
   ],
 ]
 
+describe('what others have done to the platform', () => {
+  it('does not travel: only own fields do', (t) => {
+    const prototype = Object.prototype as unknown as Record<string, unknown>
+    t.after(() => {
+      Reflect.deleteProperty(prototype, 'extend')
+      Reflect.deleteProperty(prototype, 'version')
+    })
+    prototype.extend = () => 1
+    prototype.version = 1
+    for (const args of [[{ a: 1 }], [{ at: new Date(1), deep: { b: 2 } }]]) {
+      const [arrived] = decode(encode(...args)) as [object]
+      assert.deepEqual(Object.keys(arrived), Object.keys(args[0] as object))
+    }
+  })
+
+  it('costs a Buffer of another class nothing but its class', () => {
+    class Bytes extends Uint8Array {}
+    const bytes = Buffer.from('abc')
+    Object.setPrototypeOf(bytes, Object.create(Buffer.prototype))
+    const [arrived] = decode(encode(bytes, Bytes.of(1)))
+    assert.ok(Buffer.isBuffer(arrived))
+    assert.equal(String(arrived), 'abc')
+  })
+})
+
 describe('payload bytes', () => {
   for (const [what, args, hex] of VECTORS) {
     it(`are as documented for ${what}`, () => {
