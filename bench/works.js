@@ -7,7 +7,7 @@ const RELAYS = ['ipem', 'process.send']
 const SPREADERS = ['ipem', 'process.send', 'socket.io cluster adapter']
 
 /** A window of time for rates, and what is sent before it and not counted. */
-const PACE = { ms: 700, warmMs: 600 }
+const PACE = { ms: 500, warmMs: 500 }
 const QUICK_PACE = { ms: 350, warmMs: 500 }
 
 const oneWay = (value, title, quick) => ({
