@@ -122,7 +122,7 @@ const limits: OptionSchema = {
   type: 'object',
   properties: {
     maxPayload: integer(1, GiB, 64 * MiB),
-    highWaterMark: integer(1, GiB, MiB),
+    highWaterMark: integer(1, GiB, 256 * KiB),
     hardLimit: integer(1, 64 * GiB, 64 * MiB),
     maxPendingRequests: integer(1, 2 ** 24, 10_000),
     maxUnauthenticated: integer(1, 65535, 64),

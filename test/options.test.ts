@@ -93,7 +93,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'socket.heartbeatMs': integer(5000, 0, MAX_MS),
   'socket.heartbeatMisses': integer(3, 1, 1000),
   'limits.maxPayload': integer(64 * MiB, 1, 1024 * MiB),
-  'limits.highWaterMark': integer(MiB, 1, 1024 * MiB),
+  'limits.highWaterMark': integer(MiB / 4, 1, 1024 * MiB),
   'limits.hardLimit': integer(64 * MiB, 1, 65536 * MiB),
   'limits.maxPendingRequests': integer(10_000, 1, 2 ** 24),
   'limits.maxUnauthenticated': integer(64, 1, 65535),
@@ -321,7 +321,8 @@ test('every @default in the documentation of an option is its default', () => {
     const schema = option
       .split('.')
       .reduce<OptionSchema | undefined>((at, part) => at?.properties?.[part], OPTIONS_SCHEMA)
-    const value = text.endsWith(' MiB') ? Number.parseInt(text, 10) * MiB : JSON.parse(text.replaceAll("'", '"'))
+    const unit = { ' MiB': MiB, ' KiB': MiB / 1024 }[text.slice(-4)]
+    const value = unit === undefined ? JSON.parse(text.replaceAll("'", '"')) : Number.parseInt(text, 10) * unit
     assert.deepEqual(schema?.default, value, option)
     count++
   }

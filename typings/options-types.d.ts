@@ -82,7 +82,7 @@ export interface LimitOptions {
     readonly maxPayload?: number | undefined;
     /**
      * From here on a link is full: `writableNeedDrain`, and relays stop reading.
-     * @default 1 MiB
+     * @default 256 KiB
      */
     readonly highWaterMark?: number | undefined;
     /**
