@@ -9,6 +9,9 @@ import { endWithUs, measure } from './lib/measure.js'
 import { compileSimulation } from './lib/simulation.js'
 import { works } from './works.js'
 
+/** What the page shows. */
+const USUAL_RUNS = 5
+
 const HELP = `Usage: npm run bench -- [--quick] [--json] [--runs N] [WORK …]
 
   --quick    some works, three runs, short: under two minutes; does not write the page
@@ -16,8 +19,8 @@ const HELP = `Usage: npm run bench -- [--quick] [--json] [--runs N] [WORK …]
   --runs N   runs of each contender (5, quick 3)
   WORK       only works whose name begins so: ${[...new Set(works.map(({ id }) => id.split('/')[0]))].join(', ')}
 
-All of it takes about half an hour and writes bench/results/node-MAJOR.json and docs/benchmarks.md, which has a section
-for each Node version that it was run on:  npx -y node@24 bench/run.js
+All of it takes about a quarter of an hour; it writes bench/results/node-MAJOR.json and docs/benchmarks.md, which has
+a section for each Node version that it was run on. A part replaces its works there:  npx -y node@24 bench/run.js
 
 Peers that are not there are left out and named. To have them: npm run bench:install, and nats-server on the path.
 Two results are compared by: npm run bench:compare OLD.json NEW.json`
@@ -75,7 +78,7 @@ async function measureWork(work, usual, uncompiled) {
 }
 
 async function main() {
-  const runs = Number(flags.runs ?? (flags.quick ? 3 : 5))
+  const runs = Number(flags.runs ?? (flags.quick ? 3 : USUAL_RUNS))
   if (flags.help || !Number.isInteger(runs) || runs < 1 || chosen.length === 0) {
     console.log(HELP)
     process.exitCode = flags.help ? 0 : 1
@@ -92,19 +95,23 @@ async function main() {
   for (const work of chosen) results.works.push(await measureWork(work, runs, uncompiled))
   say('')
   console.log(flags.json ? JSON.stringify(results) : toSection(results).join('\n'))
-  // A part, or a quick look, is not what the page should show.
-  if (!flags.quick && positionals.length === 0) writePage(results)
+  // A quick look, or fewer runs, is not what the page should show; a part takes the place of what was measured before.
+  if (!flags.quick && runs >= USUAL_RUNS) writePage(results)
 }
 
 function writePage(results) {
   const folder = new URL('results/', import.meta.url)
   mkdirSync(folder, { recursive: true })
-  writeFileSync(new URL(`node-${majorOf(results.facts)}.json`, folder), `${JSON.stringify(results, null, 2)}\n`)
-  const all = readdirSync(folder)
+  const file = new URL(`node-${majorOf(results.facts)}.json`, folder)
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).works : []
+  const fresh = new Map([...before, ...results.works].map((work) => [work.id, work]))
+  const all = { ...results, works: works.map(({ id }) => fresh.get(id)).filter((work) => work !== undefined) }
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`)
+  const majors = readdirSync(folder)
     .filter((name) => /^node-\d+\.json$/.test(name))
     .map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
     .sort((a, b) => majorOf(a.facts) - majorOf(b.facts))
-  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), toPage(all))
+  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), toPage(majors))
 }
 
 await main()
