@@ -14,3 +14,11 @@ export function netModule(): typeof import('node:net') {
 export function childProcessModule(): typeof import('node:child_process') {
   return process.getBuiltinModule('node:child_process')
 }
+
+export function cryptoModule(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto')
+}
+
+export function tlsModule(): typeof import('node:tls') {
+  return process.getBuiltinModule('node:tls')
+}

@@ -7,6 +7,7 @@ import type { OfflineInfo, ProcessInfo } from '../process-info.js'
 import { distrust } from '../routing/trust.js'
 import { FRAME_HEAD, FrameKind, VarintReader } from '../wire/frame.js'
 import { headerFrameBody, parseHeaderFrame } from '../wire/headers.js'
+import { ownCopy } from '../wire/own-copy.js'
 import { decodePayload, writePayload } from '../wire/payload.js'
 import type { BusLimits, BusOwner } from './bus-owner.js'
 import { Flow } from './flow.js'
@@ -15,8 +16,6 @@ import type { Neighbour } from './neighbour.js'
 import { noticeArgs, unreachable, withMessage } from './notice.js'
 import { OwnTracks } from './own-tracks.js'
 import { Track } from './track.js'
-
-export type { BusLimits, BusOwner }
 
 /** Ids of a neighbour's ring are taken up to this one, or up to our own ring where that is larger. */
 const MIN_RING = 4096
@@ -220,7 +219,7 @@ export class Bus {
     if (track.isReply) return
     if (track.origin === null) {
       // In memory of its own: what was written for the links is written over by the next message.
-      const own = payload === null ? null : (Uint8Array.prototype.slice.call(payload) as Buffer)
+      const own = payload === null ? null : ownCopy(payload)
       const args = own === null ? [] : decodePayload(own, 0, own.length)
       this.#owner.onUndelivered(withMessage(error, track, args), requestId)
     } else {

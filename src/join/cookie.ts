@@ -3,6 +3,7 @@
 
 import fs from 'node:fs'
 import path from 'node:path'
+import { cryptoModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 
 const SECRET_BYTES = 32
@@ -83,7 +84,7 @@ function readCookie(file: string, uid: number | undefined): Buffer | null {
  * the name: link(2) does that only where the name is free, so one wins, and nobody ever reads half a cookie.
  */
 function createCookie(file: string, uid: number | undefined): Buffer {
-  const { randomBytes } = process.getBuiltinModule('node:crypto')
+  const { randomBytes } = cryptoModule()
   const folder = path.dirname(file)
   const draft = `${file}.${process.pid}-${randomBytes(6).toString('hex')}`
   try {

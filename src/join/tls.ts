@@ -2,16 +2,13 @@
 
 import type { Socket } from 'node:net'
 import type { SecureContextOptions, Server } from 'node:tls'
+import { tlsModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 import type { ResolvedSocketOptions } from '../options.js'
 
 /** Null without TLS. */
 export type TlsSettings = ResolvedSocketOptions['tls']
 type Tls = NonNullable<TlsSettings>
-
-function tlsModule(): typeof import('node:tls') {
-  return process.getBuiltinModule('node:tls')
-}
 
 /**
  * Node finds out at the first connection that a key is none; this finds out at the start.

@@ -1,7 +1,7 @@
 // What arrives at this process, sorted: events to listeners, requests and answers to their own place, news of what
 // could not be delivered or read to whoever waits for it.
 
-import type { BusOwner } from '../bus/bus.js'
+import type { BusOwner } from '../bus/bus-owner.js'
 import type { Neighbour } from '../bus/neighbour.js'
 import { errorOfNotice, isCancel } from '../bus/notice.js'
 import type { IpemError } from '../errors.js'

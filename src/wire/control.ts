@@ -1,6 +1,7 @@
 // The bodies of frames that are no events: lists of plain values, small and rare, each in memory of its own.
 
 import { IpemError } from '../errors.js'
+import { ownCopy } from './own-copy.js'
 import { PlainReader } from './plain-reader.js'
 import { PlainWriter } from './plain-writer.js'
 
@@ -20,8 +21,7 @@ const reader = new PlainReader()
 export function packFields(fields: readonly unknown[]): Buffer {
   const isWritten = write(fields) || write(wellFormed(fields))
   if (!isWritten) throw new IpemError('ERR_IPEM_UNSERIALIZABLE', 'Expected the fields of a frame to be plain values')
-  // Not Buffer.from(): cut from a pool it would keep that alive.
-  const bytes = Uint8Array.prototype.slice.call(writer.bytes, 0, writer.length) as Buffer
+  const bytes = ownCopy(writer.bytes, 0, writer.length)
   if (bytes.length > MAX_KEPT_BYTES) writer.forget()
   return bytes
 }

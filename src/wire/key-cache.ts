@@ -1,6 +1,8 @@
 // Keys of objects by their bytes: the same few come again and again, in the same order, and each would be a call into
 // Node to make. Knows what a key looks like in MessagePack; which bytes are keys is the reader's.
 
+import { ownCopy } from './own-copy.js'
+
 /** A power of two. */
 const SLOTS = 1_024
 
@@ -48,7 +50,7 @@ export class KeyCache {
     if (entry === null || !isAt(entry.bytes, bytes, start, end) || entry.bytes.length !== end - start) {
       const key = bytes.toString('utf8', textStart, end)
       if (key === PROTO) throw new TypeError('a key that would change a prototype')
-      entry = { key, bytes: Uint8Array.prototype.slice.call(bytes, start, end), next: 0 }
+      entry = { key, bytes: ownCopy(bytes, start, end), next: 0 }
       this.#slots[slot] = entry
     }
     this.#last.next = slot

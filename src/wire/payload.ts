@@ -2,6 +2,7 @@
 // Owns the choice of the form. Plain: the arguments as they are. Structured: payload-writer.ts and payload-reader.ts.
 
 import { IpemError } from '../errors.js'
+import { ownCopy } from './own-copy.js'
 import { PayloadMemory } from './payload-memory.js'
 import { MAX_DEPTH } from './payload-nodes.js'
 import { fromStructured } from './payload-reader.js'
@@ -45,8 +46,7 @@ export function writePayload(args: readonly unknown[], maxBytes: number): Payloa
 /** As `writePayload`, in memory of its own. */
 export function encodePayload(args: readonly unknown[], maxBytes: number): Buffer {
   const written = writePayload(args, maxBytes)
-  const payload = Buffer.allocUnsafeSlow(written.length)
-  written.bytes.copy(payload, 0, 0, written.length)
+  const payload = ownCopy(written.bytes, 0, written.length)
   written.release()
   return payload
 }

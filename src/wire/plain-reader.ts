@@ -3,6 +3,7 @@
 // deep, nothing follows. Anything else throws; the caller makes one error of it.
 
 import { KeyCache } from './key-cache.js'
+import { ownCopy } from './own-copy.js'
 import { readDouble, readUnsigned } from './plain-numbers.js'
 
 /** A binary of this size is a view, and keeps the bytes it came in alive; a smaller one is copied out. */
@@ -166,9 +167,7 @@ export class PlainReader {
 
   #binary(length: number): Buffer {
     const start = this.#skip(length)
-    if (length >= MIN_VIEW) return this.#bytes.subarray(start, this.#at)
-    // Not Buffer.from(): from Node 24 on that would cut it from a pool of 64 KiB.
-    return Uint8Array.prototype.slice.call(this.#bytes, start, this.#at) as Buffer
+    return length < MIN_VIEW ? ownCopy(this.#bytes, start, this.#at) : this.#bytes.subarray(start, this.#at)
   }
 
   /** A whole number of 1, 2 or 4 bytes. */

@@ -1,5 +1,6 @@
 // The proof that one end of a dialled link knows the cookie, without sending it.
 
+import { cryptoModule } from '../builtin-modules.js'
 import { PROTOCOL_VERSION } from './handshake.js'
 
 /** Everything a proof covers: a proof made for one session, version, application or pair fits no other. */
@@ -13,11 +14,6 @@ export interface Session {
   readonly name: string
 }
 
-/** Loaded when the first link is dialled or accepted: a process that only has pipes never needs it. */
-function crypto(): typeof import('node:crypto') {
-  return process.getBuiltinModule('node:crypto')
-}
-
 /**
  * HMAC-SHA256 under the cookie of `"ipem " + role`, version, both nonces, both pids and the name, each behind its
  * length as u32 little-endian, so that no two sessions ever have the same bytes. The role is in it because
@@ -25,7 +21,7 @@ function crypto(): typeof import('node:crypto') {
  */
 export function proofOf(cookie: Buffer, role: 'dialer' | 'listener', session: Session): Buffer {
   const { nonceA, nonceB, pidA, pidB, name } = session
-  const hmac = crypto().createHmac('sha256', cookie)
+  const hmac = cryptoModule().createHmac('sha256', cookie)
   for (const field of [`ipem ${role}`, String(PROTOCOL_VERSION), nonceA, nonceB, pidA, pidB, name]) {
     const bytes = Buffer.from(field as string)
     const length = Buffer.allocUnsafe(4)
@@ -37,9 +33,9 @@ export function proofOf(cookie: Buffer, role: 'dialer' | 'listener', session: Se
 
 export function sameProof(expected: Buffer, given: Buffer): boolean {
   // Lengths are public; timingSafeEqual throws where they differ.
-  return given.length === expected.length && crypto().timingSafeEqual(given, expected)
+  return given.length === expected.length && cryptoModule().timingSafeEqual(given, expected)
 }
 
 export function freshBytes(length: number): Buffer {
-  return crypto().randomBytes(length)
+  return cryptoModule().randomBytes(length)
 }

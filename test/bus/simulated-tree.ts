@@ -2,7 +2,8 @@
 // in one queue that the test runs, in order or shuffled.
 
 import { Attachment, type AttachmentOwner } from '../../src/bus/attachment.js'
-import { Bus, type BusLimits, type BusOwner } from '../../src/bus/bus.js'
+import { Bus } from '../../src/bus/bus.js'
+import type { BusLimits, BusOwner } from '../../src/bus/bus-owner.js'
 import type { Neighbour } from '../../src/bus/neighbour.js'
 import { errorOfNotice } from '../../src/bus/notice.js'
 import type { IpemError } from '../../src/errors.js'

@@ -287,23 +287,11 @@ describe('a member that lies', () => {
       /ERR_IPEM_PROTOCOL/,
     ],
     'says that another member is below it': [
-      (peer, pid, { member }) => {
-        const info = { pid: member.pid, osPid: 1, host: 'x', role: 'fork' as const, title: 'x' }
-        peer.send(
-          FrameKind.topology,
-          encodeTopology({ what: 'online', pids: [member.pid, pid], process: info, parent: pid }),
-        )
-      },
+      (peer, pid, { member }) => claim(peer, pid, member.pid),
       /ERR_IPEM_(PROTOCOL|DUPLICATE_PID)/,
     ],
     'says that its parent is below it': [
-      (peer, pid, { master }) => {
-        const info = { pid: master.pid, osPid: 1, host: 'x', role: 'fork' as const, title: 'x' }
-        peer.send(
-          FrameKind.topology,
-          encodeTopology({ what: 'online', pids: [master.pid, pid], process: info, parent: pid }),
-        )
-      },
+      (peer, pid, { master }) => claim(peer, pid, master.pid),
       /ERR_IPEM_(PROTOCOL|RING)/,
     ],
     'sends news of the tree that are none': [
@@ -426,3 +414,9 @@ describe('what others can reach', () => {
       assert.ok(!`${errors}${JSON.stringify(lines)}`.includes(secret))
   })
 })
+
+/** The peer tells its parent that this process is below it. */
+function claim(peer: RawPeer, pid: string, claimed: string): void {
+  const process = { pid: claimed, osPid: 1, host: 'x', role: 'fork', title: 'x' } as const
+  peer.send(FrameKind.topology, encodeTopology({ what: 'online', pids: [claimed, pid], process, parent: pid }))
+}
