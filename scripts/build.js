@@ -39,11 +39,12 @@ function bundle(folder) {
   const { metafile } = buildSync({
     metafile: true,
     absWorkingDir: root,
-    entryPoints: ['src/index.ts'],
+    entryPoints: ['src/index.ts', 'src/eventemitter3.ts'],
     outdir: path.join(folder, 'dist'),
     bundle: true,
     // For everybody the class that Ipem extends, and what only a user's own schemas need. The others come along.
-    external: Object.keys(manifest.dependencies),
+    external: [...Object.keys(manifest.dependencies), '#eventemitter3'],
+    alias: { eventemitter3: '#eventemitter3' },
     platform: 'node',
     format: 'esm',
     target: 'node20.19',

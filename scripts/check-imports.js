@@ -11,6 +11,7 @@ import { root } from './run.js'
 const LEAVES = [
   'builtin-modules.ts',
   'errors.ts',
+  'eventemitter3.ts',
   'generated/',
   'message.ts',
   'options.ts',

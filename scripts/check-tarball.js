@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { buildSync } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { filesBelow } from './build.js'
@@ -31,7 +32,7 @@ if (faults.length > 0) process.exitCode = 1
 
 /** @param {string[]} packed */
 function checkFiles(packed) {
-  const dist = ['dist/index.js', 'dist/third-party-licenses.txt']
+  const dist = ['dist/index.js', 'dist/eventemitter3.js', 'dist/third-party-licenses.txt']
   const typings = filesBelow(path.join(root, 'typings')).map((name) => `typings/${name}`)
   const expected = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...dist, ...typings])
   for (const file of packed) if (!expected.delete(file)) faults.push(`tarball: ${file} does not belong there`)
@@ -79,6 +80,27 @@ function checkConsumers(file) {
     } catch (error) {
       faults.push(String(error))
     }
+  }
+  checkBundle()
+}
+
+/** Bundled into one file it runs where nothing is installed. */
+function checkBundle() {
+  const alone = fs.mkdtempSync(path.join(os.tmpdir(), 'ipem-bundle-'))
+  const outfile = path.join(alone, 'bundled.mjs')
+  try {
+    buildSync({
+      entryPoints: [path.join(folder, 'bundled.mjs')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+    })
+    capture(process.execPath, [outfile], alone)
+  } catch (error) {
+    faults.push(`bundled: ${error}`)
+  } finally {
+    fs.rmSync(alone, { recursive: true, force: true })
   }
 }
 
