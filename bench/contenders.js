@@ -13,6 +13,7 @@ export const contenders = {
   'process.send': { adapter: 'process-send', jsonOnly: true },
   'process.send advanced': { adapter: 'process-send-advanced' },
   'bare pipe': { adapter: 'bare-pipe' },
+  'framed pipe': { adapter: 'framed-pipe' },
   'node-ipc': { adapter: 'node-ipc', package: 'node-ipc', node: [22, 13], jsonOnly: true },
   zeromq: { adapter: 'zeromq', package: 'zeromq' },
   nats: { adapter: 'nats', package: '@nats-io/transport-node', program: 'nats-server' },

@@ -1,6 +1,6 @@
 // The table: every work, who does it, and how much of it. `quick` names who takes part in a quick look.
 
-const CONTROLS = ['process.send', 'process.send advanced', 'bare pipe']
+const CONTROLS = ['process.send', 'process.send advanced', 'bare pipe', 'framed pipe']
 const PEERS = ['node-ipc', 'zeromq', 'nats', 'axon']
 const WIRE = ['ipem', ...CONTROLS, ...PEERS]
 const RELAYS = ['ipem', 'process.send']

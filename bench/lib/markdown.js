@@ -21,6 +21,7 @@ const intro = [
   '',
   '- **process.send** is what Node has, and the control of every table. With JSON a Buffer goes as base64.',
   '- **bare pipe** is one more stdio pipe with frames of the same length that nobody encodes or decodes: the limit.',
+  '- **framed pipe** is that with the value in the frame, by JSON, `node:v8` or as the bytes of a copy, and nothing else.',
   '- **node-ipc** over a Unix socket, not logging. **zeromq** as PAIR over `ipc://`, JSON for objects and raw bytes for',
   '  Buffers. **axon** as push and pull over Unix sockets. **NATS** with a server on loopback, whose CPU time is not in',
   '  the figures; the receiver confirms batches, as the server drops who falls behind.',
