@@ -9,6 +9,7 @@ import { FRAME_HEAD, FrameKind, VarintReader } from '../wire/frame.js'
 import { headerFrameBody, parseHeaderFrame } from '../wire/headers.js'
 import { ownCopy } from '../wire/own-copy.js'
 import { decodePayload, writePayload } from '../wire/payload.js'
+import type { Keep } from '../wire/payload-memory.js'
 import type { BusLimits, BusOwner } from './bus-owner.js'
 import { Flow } from './flow.js'
 import { Members } from './members.js'
@@ -59,8 +60,8 @@ export class Bus {
     if (forward.length > 0) {
       const payload = writePayload(args, maxPayload)
       try {
-        const lasting = payload.giveTo(forward.length)
-        this.#forward(track, forward, requestId, payload.bytes, 0, payload.length, lasting)
+        const keep = payload.giveTo(forward.length)
+        this.#forward(track, forward, requestId, payload.bytes, 0, payload.length, keep)
       } finally {
         payload.release()
       }
@@ -144,7 +145,7 @@ export class Bus {
   #handle(track: Track, requestId: number, bytes: Buffer, start: number, end: number): void {
     const { deliver, forward, refused } = track.decide(this.members)
     // Before the listeners here: what these send in answer stands behind what they answer.
-    if (forward.length > 0) this.#forward(track, forward, requestId, bytes, start, end, true)
+    if (forward.length > 0) this.#forward(track, forward, requestId, bytes, start, end, 'keep')
     if (deliver) this.#arrived(track, requestId, bytes, start, end)
     else if (refused === 'unreachable') {
       this.#undelivered(track, unreachable(track), requestId, bytes.subarray(start, end))
@@ -182,7 +183,7 @@ export class Bus {
     bytes: Buffer,
     start: number,
     end: number,
-    lasting: boolean,
+    keep: Keep,
   ): void {
     for (const to of targets) {
       if (to.link.closed) {
@@ -200,7 +201,7 @@ export class Bus {
         id = to.sent.define(track)
         to.link.send(FrameKind.header, headerFrameBody(id, header))
       }
-      to.link.sendEvent(id, requestId, bytes, start, end, lasting)
+      to.link.sendEvent(id, requestId, bytes, start, end, keep)
       this.#flow.fed(to, track.origin)
     }
   }

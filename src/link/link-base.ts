@@ -3,6 +3,7 @@
 
 import type { IpemError } from '../errors.js'
 import { FrameKind } from '../wire/frame.js'
+import type { Keep } from '../wire/payload-memory.js'
 import { EarlyReports } from './early-reports.js'
 import { flushAtExit, waitAtExit } from './exit-flush.js'
 import { LifeSigns } from './life-signs.js'
@@ -88,8 +89,8 @@ export abstract class LinkBase implements Link {
     this.#queue.send(kind, body)
   }
 
-  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void {
-    if (!this.#mute) this.#queue.sendEvent(headerId, requestId, payload, start, end, lasting)
+  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, keep: Keep): void {
+    if (!this.#mute) this.#queue.sendEvent(headerId, requestId, payload, start, end, keep)
   }
 
   pause(): void {

@@ -3,6 +3,7 @@
 
 import type { IpemError } from '../errors.js'
 import type { FrameKind } from '../wire/frame.js'
+import type { Keep } from '../wire/payload-memory.js'
 
 /** What a link reports. Given once by its owner, with `open()`. */
 export interface LinkHandlers {
@@ -47,10 +48,10 @@ export interface Link {
   /** Append one frame with `body`; MUST keep order; MUST NOT throw when closed (the frame is lost with the link). */
   send(kind: FrameKind, body: Uint8Array): void
   /**
-   * Append one event frame: header id, request id, payload. The hot path. `lasting`: the payload may be kept without a
-   * copy until it is written, so it MUST NOT be written to again; else it is copied before this returns.
+   * Append one event frame: header id, request id, payload. The hot path. `keep` says whose the payload is from now on;
+   * what is still the caller's MUST be copied before this returns.
    */
-  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void
+  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, keep: Keep): void
   /**
    * Stop reading from the neighbour (frames already read may still be reported) until `resume()`. It gets pings
    * meanwhile, so that it waits and does not take us for one that has stopped. The end of a paused link is perhaps

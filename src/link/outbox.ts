@@ -2,6 +2,8 @@
 // Owns the bytes until the sink took them; knows nothing of sockets.
 
 import { FRAME_HEAD, FrameKind, MAX_VARINT, varintLength, writeFrameHead, writeVarint } from '../wire/frame.js'
+import type { Keep } from '../wire/payload-memory.js'
+import { spareMemory } from '../wire/spare-memory.js'
 
 /** So many bytes leave at once, fewer at the end of the tick. */
 const SLAB_BYTES = 65_536
@@ -25,10 +27,8 @@ export class Outbox {
   #open: boolean[] = []
   #bytes = 0
   #nextSlabBytes = FIRST_SLAB_BYTES
-  /** Large slabs take turns: one is written by the sink, and kept for when it is done, while the next one is filled. */
-  #retired: Buffer | null = null
-  #spare: Buffer | null = null
-  #usedLarge = false
+  /** Memory to be given back when it is out. */
+  #lent: Buffer[] = []
 
   /** Bytes not yet taken. */
   get bytes(): number {
@@ -50,10 +50,10 @@ export class Outbox {
     this.#filled = offset + body.length
   }
 
-  /** One event frame, written in place: header id, request id, payload. `lasting`: that is not written to again. */
-  addEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void {
+  /** One event frame, written in place: header id, request id, payload. */
+  addEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, keep: Keep): void {
     const payloadBytes = end - start
-    const large = lasting && payloadBytes >= BY_REFERENCE_BYTES
+    const large = keep !== 'copy' && payloadBytes >= BY_REFERENCE_BYTES
     const slab = this.#room(FRAME_HEAD + 2 * MAX_VARINT + (large ? 0 : payloadBytes))
     const ids = varintLength(headerId) + varintLength(requestId)
     let offset = writeFrameHead(slab, this.#filled, FrameKind.event, ids + payloadBytes)
@@ -63,9 +63,9 @@ export class Outbox {
     if (large) {
       this.#filled = offset
       this.#queueBody(payload.subarray(start, end))
+      if (keep === 'lend') this.#lent.push(payload)
       return
     }
-    if (payloadBytes > SLAB_BYTES) this.#usedLarge = true
     if (payloadBytes <= BY_HAND_BYTES) for (let at = start; at < end; ) slab[offset++] = payload[at++] as number
     else offset += payload.copy(slab, offset, start, end)
     this.#filled = offset
@@ -96,43 +96,17 @@ export class Outbox {
 
   /** The sink is done with all that was taken: memory that holds nothing else can be written again. */
   reuse(): void {
-    const retired = this.#retired
-    if (retired !== null && !this.#chunks.some(({ buffer }) => buffer === retired.buffer)) {
-      this.#retired = null
-      this.#spare = retired
-    }
+    if (this.#lent.length > 0) this.#giveBack()
     if (this.#bytes > 0) return
     this.#filled = 0
     this.#queuedTo = 0
   }
 
-  /** Whether there is memory that only large payloads need. */
-  get large(): boolean {
-    return this.#spare !== null || this.#retired !== null || (this.#slab?.length ?? 0) > SLAB_BYTES
-  }
-
-  /** Gives that memory back, if nothing is queued and it was not used since the last call. Answers whether. */
-  shrink(): boolean {
-    const used = this.#usedLarge || this.#bytes > 0
-    this.#usedLarge = false
-    if (used) return false
-    this.#spare = null
-    this.#retired = null
-    if ((this.#slab?.length ?? 0) > SLAB_BYTES) this.#slab = null
-    return true
-  }
-
   #room(size: number): Buffer {
     if (this.#slab !== null && this.#slab.length - this.#filled >= size) return this.#slab
     this.#queueSlab(false)
-    if (this.#slab !== null && this.#slab.length > SLAB_BYTES) this.#retired = this.#slab
-    if (this.#spare !== null && this.#spare.length >= size) {
-      this.#slab = this.#spare
-      this.#spare = null
-    } else {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(this.#nextSlabBytes, size))
-      this.#nextSlabBytes = Math.min(this.#nextSlabBytes * 4, SLAB_BYTES)
-    }
+    this.#slab = Buffer.allocUnsafeSlow(Math.max(this.#nextSlabBytes, size))
+    this.#nextSlabBytes = Math.min(this.#nextSlabBytes * 4, SLAB_BYTES)
     this.#filled = 0
     this.#queuedTo = 0
     return this.#slab
@@ -143,6 +117,15 @@ export class Outbox {
     this.#chunks.push(this.#slab.subarray(this.#queuedTo, this.#filled))
     this.#open.push(open)
     this.#queuedTo = this.#filled
+  }
+
+  #giveBack(): void {
+    for (let [next] = this.#lent; next !== undefined; [next] = this.#lent) {
+      const { buffer } = next
+      if (this.#chunks.some((chunk) => chunk.buffer === buffer)) return
+      this.#lent.shift()
+      spareMemory.give(next)
+    }
   }
 
   /** The body of the frame whose head was written last. */

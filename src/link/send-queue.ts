@@ -2,6 +2,7 @@
 // Knows nothing of the medium but whether it is busy, and nothing of how links end.
 
 import type { FrameKind } from '../wire/frame.js'
+import type { Keep } from '../wire/payload-memory.js'
 import type { LinkLimits } from './link.js'
 import { Outbox } from './outbox.js'
 import { StallWatch } from './stall-watch.js'
@@ -11,9 +12,6 @@ const WRITE_BYTES = 262_144
 
 /** Of the high-water mark: where a sender that never rests still gets its `drain`, and the reader has still some to read. */
 const LOW_WATER = 0.5
-
-/** Without large payloads for so long, the memory for them is given back. */
-const IDLE_MS = 1000
 
 export interface Sink {
   /** Takes chunks, never before it has taken the last ones. True if it took these at once, else `written()` follows. */
@@ -40,7 +38,6 @@ export class SendQueue {
   #inFlight = 0
   #handed = 0
   #flushes: Flush[] = []
-  #shrinking: NodeJS.Timeout | null = null
   /** In an `exit` handler there is no later tick: called instead of writing. */
   #hurry: (() => void) | null = null
 
@@ -70,8 +67,8 @@ export class SendQueue {
     this.#added()
   }
 
-  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, lasting: boolean): void {
-    this.#outbox.addEvent(headerId, requestId, payload, start, end, lasting)
+  sendEvent(headerId: number, requestId: number, payload: Buffer, start: number, end: number, keep: Keep): void {
+    this.#outbox.addEvent(headerId, requestId, payload, start, end, keep)
     this.#added()
   }
 
@@ -122,7 +119,6 @@ export class SendQueue {
       if (this.#sink.write(chunks)) this.#inFlight = 0
     }
     if (this.#inFlight === 0) outbox.reuse()
-    if (this.#shrinking === null && outbox.large) this.#shrinkLater()
   }
 
   /** All that the sink was not given. */
@@ -140,7 +136,6 @@ export class SendQueue {
   /** What is queued is lost; nobody is told but those who wait for a flush. */
   close(): void {
     this.#watch.stop()
-    if (this.#shrinking !== null) clearTimeout(this.#shrinking)
     this.#needDrain = false
     this.#outbox.take()
     // What is with the sink counts no more, and nothing leaves any more.
@@ -151,14 +146,6 @@ export class SendQueue {
 
   get #pending(): number {
     return this.#inFlight === 0 ? 0 : Math.max(1, this.#sink.unwritten())
-  }
-
-  /** Thousands of links that were busy once must not keep what only large payloads need. */
-  #shrinkLater(): void {
-    this.#shrinking = setTimeout(() => {
-      this.#shrinking = null
-      if (!this.#outbox.shrink()) this.#shrinkLater()
-    }, IDLE_MS).unref()
   }
 
   #added(): void {

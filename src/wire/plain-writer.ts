@@ -3,6 +3,7 @@
 // as much as the writing, and a Buffer object for each payload as much again.
 
 import { isPlainBigint, writeBigint, writeNumber } from './plain-numbers.js'
+import { spareMemory } from './spare-memory.js'
 
 const SLAB_BYTES = 65_536
 
@@ -24,7 +25,7 @@ const NO_FIELDS = {}
 /** One value at a time. */
 export class PlainWriter {
   readonly #slabBytes: number
-  #bytes = NO_BYTES
+  #bytes: Buffer = NO_BYTES
   #length = 0
   /** Where `#bytes` ends, less the slack. */
   #room = 0
@@ -55,11 +56,12 @@ export class PlainWriter {
     this.#bytes = NO_BYTES
   }
 
-  /** What was written, in memory of about its size. */
-  shrink(): void {
-    const written = this.#bytes.subarray(0, this.#length)
-    this.#replace(this.#length)
-    this.#bytes.set(written)
+  /** Takes what was written into memory of about its size. Answers the larger one, which is the caller's. */
+  shrink(): Buffer {
+    const larger = this.#bytes
+    this.#use(Buffer.allocUnsafeSlow(this.#length + 2 * SLACK))
+    larger.copy(this.#bytes, 0, 0, this.#length)
+    return larger
   }
 
   /**
@@ -225,8 +227,12 @@ export class PlainWriter {
   }
 
   #replace(size: number): void {
-    this.#bytes = Buffer.allocUnsafeSlow(size)
-    this.#room = size - SLACK
+    this.#use(spareMemory.take(size) ?? Buffer.allocUnsafeSlow(size))
+  }
+
+  #use(memory: Buffer): void {
+    this.#bytes = memory
+    this.#room = memory.length - SLACK
   }
 }
 

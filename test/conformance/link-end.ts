@@ -4,6 +4,8 @@
 import type { IpemError } from '../../src/errors.js'
 import type { Link, LinkCloseReason, LinkHandlers, LinkLimits } from '../../src/link/link.js'
 import { FrameKind } from '../../src/wire/frame.js'
+import type { Keep } from '../../src/wire/payload-memory.js'
+import { spareMemory } from '../../src/wire/spare-memory.js'
 
 export const LIMITS: LinkLimits = { highWaterMark: 65_536, stallMs: 200, maxFrame: 67_108_864 }
 
@@ -38,6 +40,8 @@ const NO_BODY = Buffer.alloc(0)
 const HEADER_ID = 3
 /** Two varints before the payload of an event. */
 const EVENT_HEAD = 2
+
+const KEEPS: readonly Keep[] = ['keep', 'copy', 'lend']
 
 /** The body that stands at this place in a stream of numbered frames: its number, as far as it fits, then a pattern. */
 export function numberedBody(sequence: number, size: number): Buffer {
@@ -80,11 +84,12 @@ export class LinkEnd implements LinkHandlers {
   send(count: number, size: number, kind: FrameKind = FrameKind.event): void {
     for (let i = 0; i < count; i++) {
       const body = numberedBody(this.#sent++, size)
-      // Every other event is one whose memory is written over afterwards.
-      const lasting = i % 2 === 0
-      if (kind === FrameKind.event) this.link.sendEvent(HEADER_ID, 0, body, 0, size, lasting)
+      const keep = KEEPS[i % KEEPS.length] as Keep
+      if (kind === FrameKind.event) this.link.sendEvent(HEADER_ID, 0, body, 0, size, keep)
       else this.link.send(kind, body)
-      if (kind === FrameKind.event && !lasting) body.fill(0)
+      // Its memory is written over as soon as that may be.
+      if (kind === FrameKind.event && keep === 'copy') body.fill(0)
+      for (let free = spareMemory.take(1); free !== null; free = spareMemory.take(1)) free.fill(0)
     }
   }
 

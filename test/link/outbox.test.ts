@@ -3,8 +3,11 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { countFrames, Outbox } from '../../src/link/outbox.js'
 import { encodeFrame, FrameKind, writeVarint } from '../../src/wire/frame.js'
+import { spareMemory } from '../../src/wire/spare-memory.js'
 
 const LARGE = 16_384
+
+const byFirst = (a: Buffer | null, b: Buffer | null) => (a?.[0] ?? 0) - (b?.[0] ?? 0)
 
 /** An event frame, made the plain way. */
 function eventFrame(headerId: number, requestId: number, payload: Buffer): Buffer {
@@ -18,8 +21,8 @@ describe('an outbox', () => {
     const outbox = new Outbox()
     outbox.addFrame(FrameKind.ping, Buffer.alloc(0))
     outbox.addFrame(FrameKind.interest, new Uint8Array([1, 2, 3]))
-    outbox.addEvent(5, 0, Buffer.from('..abc..'), 2, 5, true)
-    outbox.addEvent(300, 2 ** 52, Buffer.from('z'), 0, 1, true)
+    outbox.addEvent(5, 0, Buffer.from('..abc..'), 2, 5, 'keep')
+    outbox.addEvent(300, 2 ** 52, Buffer.from('z'), 0, 1, 'keep')
     const hex = [
       ['01000000', '08'],
       ['04000000', '07', '010203'],
@@ -33,9 +36,9 @@ describe('an outbox', () => {
   it('gives small frames as one chunk and keeps large bodies where they are', () => {
     const outbox = new Outbox()
     const large = Buffer.alloc(LARGE, 7)
-    outbox.addEvent(1, 0, Buffer.from('a'), 0, 1, true)
-    outbox.addEvent(1, 0, large, 0, LARGE, true)
-    outbox.addEvent(1, 0, Buffer.from('b'), 0, 1, true)
+    outbox.addEvent(1, 0, Buffer.from('a'), 0, 1, 'keep')
+    outbox.addEvent(1, 0, large, 0, LARGE, 'keep')
+    outbox.addEvent(1, 0, Buffer.from('b'), 0, 1, 'keep')
     outbox.addFrame(FrameKind.topology, large.subarray(0, 100))
     outbox.addFrame(FrameKind.topology, new Uint8Array(large))
     const chunks = outbox.take()
@@ -49,44 +52,33 @@ describe('an outbox', () => {
   it('copies a large body that does not last', () => {
     const outbox = new Outbox()
     const large = Buffer.alloc(LARGE, 7)
-    outbox.addEvent(1, 0, large, 0, LARGE, false)
+    outbox.addEvent(1, 0, large, 0, LARGE, 'copy')
     large.fill(8)
     const expected = eventFrame(1, 0, Buffer.alloc(LARGE, 7))
     assert.deepEqual(Buffer.concat(outbox.take()), expected)
   })
 
-  it('lets two large slabs take turns, each written over only when it is out', () => {
+  it('gives memory that was lent back when it is out, and not before', () => {
     const outbox = new Outbox()
-    const size = 200_000
-    const memory: ArrayBufferLike[] = []
-    let sunk: Buffer[] = []
-    for (let round = 0; round < 8; round++) {
-      outbox.addEvent(1, 0, Buffer.alloc(size, round), 0, size, false)
-      // The sink is done with the round before, and only then takes this one.
-      for (const chunk of sunk) assert.equal(chunk.at(-1), round - 1, 'not written over while it is sent')
-      outbox.reuse()
-      sunk = outbox.take()
-      memory.push(...sunk.map(({ buffer }) => buffer))
+    const size = 2 ** 18
+    const lent = [1, 2, 3].map((byte) => Buffer.alloc(size, byte))
+    const isFree = (buffer: Buffer | undefined) => {
+      const spare = spareMemory.take(size)
+      if (spare !== null) spareMemory.give(spare)
+      return spare === buffer
     }
-    assert.equal(new Set(memory).size, 2)
+    while (spareMemory.take(size) !== null);
+    for (const buffer of lent) outbox.addEvent(1, 0, buffer, 0, size, 'lend')
+    const first = outbox.take(1)
+    assert.equal(first.at(-1)?.buffer, lent[0]?.buffer, 'queued as it is')
+    assert.equal(isFree(lent[0]), false)
     outbox.reuse()
-    assert.deepEqual([outbox.large, outbox.shrink(), outbox.large], [true, false, true], 'used since the last look')
-    assert.deepEqual([outbox.shrink(), outbox.large], [true, false])
-    outbox.addEvent(1, 0, Buffer.from('a'), 0, 1, false)
-    assert.ok((outbox.take()[0]?.buffer.byteLength ?? 0) <= 65_536)
-  })
-
-  it('writes over the same large slab where the sink takes all at once', () => {
-    const outbox = new Outbox()
-    const memory = new Set<ArrayBufferLike>()
-    for (let round = 0; round < 5; round++) {
-      outbox.addEvent(1, 0, Buffer.alloc(200_000), 0, 200_000, false)
-      for (const { buffer } of outbox.take()) memory.add(buffer)
-      // As the queue of a link does it: when the sink is done, and when it has given it all there is.
-      outbox.reuse()
-      outbox.reuse()
-    }
-    assert.equal(memory.size, 1)
+    assert.equal(isFree(lent[0]), true)
+    spareMemory.take(size)
+    outbox.take()
+    assert.equal(isFree(lent[1]), false)
+    outbox.reuse()
+    assert.deepEqual([spareMemory.take(size), spareMemory.take(size)].sort(byFirst), [lent[1], lent[2]])
   })
 
   it('counts its bytes, and is full from 64 KiB on', () => {
@@ -132,7 +124,7 @@ describe('an outbox', () => {
       fc.property(sizes, fc.integer({ min: 1, max: 100_000 }), (sizes, minBytes) => {
         const outbox = new Outbox()
         const frames = sizes.map((size, i) => eventFrame(i, 0, Buffer.alloc(size, i)))
-        for (const [i, size] of sizes.entries()) outbox.addEvent(i, 0, Buffer.alloc(size, i), 0, size, true)
+        for (const [i, size] of sizes.entries()) outbox.addEvent(i, 0, Buffer.alloc(size, i), 0, size, 'keep')
         const parts: Buffer[] = []
         while (outbox.bytes > 0) {
           const chunks = outbox.take(minBytes)
@@ -162,7 +154,7 @@ describe('counting frames', () => {
   it('counts those of which not every byte is out, wherever the chunks are cut', () => {
     const sizes = [0, 3, LARGE, 1, 200, LARGE + 1, 5]
     const outbox = new Outbox()
-    for (const size of sizes) outbox.addEvent(1, 0, Buffer.alloc(size), 0, size, true)
+    for (const size of sizes) outbox.addEvent(1, 0, Buffer.alloc(size), 0, size, 'keep')
     const chunks = outbox.take()
     const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
     const ends = sizes.map(

@@ -56,7 +56,7 @@ describe('a queue of frames to send', () => {
   it('writes all of a tick at once, at its end', async () => {
     const { medium, queue, send } = make()
     send(3)
-    queue.sendEvent(1, 0, BODY, 0, 993, true)
+    queue.sendEvent(1, 0, BODY, 0, 993, 'keep')
     assert.deepEqual([medium.writes, queue.bytes], [[], 4 * FRAME])
     await tick()
     assert.deepEqual([medium.writes, queue.bytes], [[4 * FRAME], 4 * FRAME])
