@@ -1,20 +1,58 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import path from 'node:path'
-import { it } from 'node:test'
-import { createIpem } from '../../src/index.js'
+import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { OfflineInfo } from '../../src/process-info.js'
+import { until } from './puppets.js'
+import { Family, fixture, isAlive, offlinesOf, startIpem } from './stage.js'
 
-const fixture = path.resolve('test/fixtures/hang-late.js')
+const HANG_MS = 600
 
-it('a child that blocks its event loop for longer than hangTimeout is killed, also one that started late', async () => {
-  const ipem = createIpem().options({ useSocket: false, restart: false, hangTimeout: 600 }).start()
-  const child = ipem.fork(fixture)
-  const pid = await child.online
-  const offline = once(ipem, 'offline', { signal: AbortSignal.timeout(20_000) })
-  ipem.sendTo(pid, 'block')
-  const [lost, info] = (await offline) as [string, OfflineInfo]
-  assert.equal(lost, pid)
-  assert.equal(info.signal, 'SIGKILL')
-  await ipem.close()
+describe('with hangTimeout', { concurrency: 4 }, () => {
+  it('a child that blocks its event loop for longer is killed, also one that started late', async (t) => {
+    const ipem = await startIpem(t, { restart: false, hangTimeout: HANG_MS })
+    const pid = await ipem.fork(fixture('hang-late')).online
+    const offline = once(ipem, 'offline', { signal: AbortSignal.timeout(20_000) })
+    ipem.sendTo(pid, 'block')
+    const [lost, info] = (await offline) as [string, OfflineInfo]
+    assert.deepEqual([lost, info.signal], [pid, 'SIGKILL'])
+  })
+
+  it('and restart it comes back', async (t) => {
+    const ipem = await startIpem(t, { restart: true, delayRestart: 0, hangTimeout: HANG_MS })
+    const child = ipem.fork(fixture('hang-late'))
+    const first = await child.online
+    ipem.sendTo(first, 'block')
+    await until('the next process', () => child.restarts === 1 && child.pid !== first && child.pid !== null, 20_000)
+    assert.notEqual(await child.online, first)
+  })
+
+  it('a child that is busy with reading and writing all the time is left alone', async (t) => {
+    const ipem = await startIpem(t, { restart: false, hangTimeout: HANG_MS })
+    const offlines = offlinesOf(ipem)
+    const pid = await ipem.fork(fixture('hang-late')).online
+    const rounds = await ipem.request<number>(pid, 'work', 4 * HANG_MS)
+    assert.ok(rounds > 10, `it did ${rounds} rounds`)
+    assert.deepEqual(offlines, [])
+  })
+
+  it('nobody is killed because the parent itself was stopped', async (t) => {
+    const options = { hangTimeout: HANG_MS }
+    const family = Family.of(t, {
+      name: 'top',
+      options,
+      forks: [{ name: 'a' }, { name: 'b' }],
+      workers: [{ name: 'w' }],
+    })
+    await family.untilReady('top', 'a', 'b', 'w')
+    for (let round = 0; round < 3; round++) {
+      family.top.kill('SIGSTOP')
+      await delay(2 * HANG_MS)
+      family.top.kill('SIGCONT')
+      await delay(HANG_MS / 2)
+    }
+    await delay(2 * HANG_MS)
+    assert.deepEqual(family.said('child'), [])
+    assert.deepEqual([family.osPids.length, family.osPids.filter(isAlive).length], [4, 4])
+  })
 })

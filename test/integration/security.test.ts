@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { createIpem, type SocketOptions } from '../../src/index.js'
 import { FrameKind } from '../../src/wire/frame.js'
 import { decodeHello, type PeerInfo } from '../../src/wire/handshake.js'
+import { encodeHeader, headerFrameBody } from '../../src/wire/headers.js'
 import { proofOf } from '../../src/wire/proof.js'
 import { encodeInterest, encodeTopology } from '../../src/wire/tree-frames.js'
 import { COOKIE, until } from './puppets.js'
@@ -13,6 +14,10 @@ import { headOf, RawPeer, stranger } from './raw-peer.js'
 import { type AnyIpem, errorsOf, Family, folderFor, freePort, ready, startIpem } from './stage.js'
 
 const NAME = 'the application'
+
+/** What an attack may cost, the attacker's own memory included. */
+const MOST_MIB = 96
+
 const cookie = Buffer.from(COOKIE)
 
 /** Somebody who listens, a member that has joined, and what the first says of strangers. */
@@ -355,6 +360,87 @@ describe('a member that lies', () => {
     assert.deepEqual(new Set(target.errors.map(({ code }) => code)), new Set(['ERR_IPEM_PROTOCOL']))
     peer.socket.destroy()
     await target.assertWorks()
+  })
+
+  const payloads: Record<string, Buffer> = {
+    'arrays in arrays, 60,000 deep': Buffer.concat([Buffer.from([0]), Buffer.alloc(60_000, 0x91), Buffer.from([0xc0])]),
+    'an array of 4 billion elements': Buffer.from([0, 0xdd, 0xff, 0xff, 0xff, 0xff]),
+    'a map of 4 billion keys': Buffer.from([0, 0x91, 0xdf, 0xff, 0xff, 0xff, 0xff]),
+    'a Buffer of 4 GiB': Buffer.from([0, 0x91, 0xc6, 0xff, 0xff, 0xff, 0xff]),
+    'a key `__proto__`': Buffer.concat([
+      Buffer.from([0, 0x91, 0x81, 0xa9]),
+      Buffer.from('__proto__'),
+      Buffer.from([0x81, 0xa1, 0x78, 0x01]),
+    ]),
+  }
+  for (const [what, bytes] of Object.entries(payloads)) {
+    it(`has ${what} refused, and stays`, async (t) => {
+      const target = await Target.start(t)
+      const self = stranger(NAME)
+      const peer = await target.traitor(self)
+      peer.event(0, { pids: [self.pid] })
+      await until('the event', () => target.heard.length === 2)
+      peer.send(FrameKind.event, Buffer.concat([Buffer.from([0, 0]), bytes]))
+      peer.send(FrameKind.ping)
+      await peer.next(FrameKind.pong)
+      await until('the error', () => target.errors.length > 0)
+      assert.deepEqual(new Set(target.errors.map(({ code }) => code)), new Set(['ERR_IPEM_PROTOCOL']))
+      assert.equal(({} as { x?: number }).x, undefined)
+      assert.equal(peer.closed, false)
+      peer.socket.destroy()
+      target.heard.length = 0
+      await target.assertWorks()
+    })
+  }
+
+  it('that gives two hundred thousand headers costs no more than a full ring', async (t) => {
+    const target = await Target.start(t)
+    const self = stranger(NAME)
+    const peer = await target.traitor(self)
+    const before = process.memoryUsage().rss
+    for (let n = 0; n < 200_000; n++) {
+      const header = encodeHeader({ type: 7, event: `name ${n}`, pids: [self.pid], to: null, route: null })
+      peer.send(FrameKind.header, headerFrameBody(n % 4096, header))
+      if (n % 1000 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    peer.send(FrameKind.ping)
+    await peer.next(FrameKind.pong)
+    const grownMiB = (process.memoryUsage().rss - before) / 2 ** 20
+    assert.ok(grownMiB < MOST_MIB, `grown by ${grownMiB} MiB`)
+    assert.equal(peer.closed, false)
+    peer.socket.destroy()
+    await target.assertWorks()
+  })
+
+  it('that never reads costs no more than its queue; who sends is told, and the others hear all', async (t) => {
+    const hardLimit = 4 * 1024 * 1024
+    const target = await Target.start(t, { changes: { stallMs: 200, limits: { hardLimit } } })
+    const self = stranger(NAME)
+    const peer = await target.traitor(self)
+    peer.send(FrameKind.interest, encodeInterest({ add: ['much'], remove: [] }))
+    peer.send(FrameKind.ping)
+    await peer.next(FrameKind.pong)
+    peer.socket.pause()
+    let heard = 0
+    target.member.on('much', () => heard++)
+    await target.member.request(target.master.pid, 'ping')
+    const before = process.memoryUsage().rss
+    const bytes = Buffer.alloc(10_000)
+    for (let n = 0; n < 20_000; n++) {
+      target.master.broadcast('much', bytes)
+      if (target.master.writableNeedDrain)
+        await new Promise((resolve) => target.master.once('drain', () => resolve(null)))
+    }
+    await until('the member to hear all', () => heard === 20_000)
+    const grownMiB = (process.memoryUsage().rss - before) / 2 ** 20
+    assert.ok(grownMiB < MOST_MIB, `grown by ${grownMiB} MiB`)
+    peer.socket.destroy()
+    await target.assertWorks()
+    const told = target.errors.map(({ code, pid, ended }) => [code, pid, ended])
+    assert.deepEqual(told, [
+      ['ERR_IPEM_OVERFLOW', self.pid, false],
+      ['ERR_IPEM_OVERFLOW', self.pid, true],
+    ])
   })
 
   it('that listens to a hundred thousand names is told of everything, and costs no more', async (t) => {
