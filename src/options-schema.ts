@@ -126,7 +126,7 @@ const limits: OptionSchema = {
     hardLimit: integer(1, 64 * GiB, 64 * MiB),
     maxPendingRequests: integer(1, 2 ** 24, 10_000),
     maxUnauthenticated: integer(1, 65535, 64),
-    headerRing: integer(16, 65536, 1024),
+    headerRing: integer(16, 4096, 1024),
     maxInterestNames: integer(1, 2 ** 24, 65536),
     maxHeldBytes: integer(1, 64 * GiB, 64 * MiB),
   },

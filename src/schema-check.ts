@@ -34,13 +34,23 @@ export class SchemaCheck {
   /** Why the arguments do not fit, or null. `from` is the process that sent them, if it was another one. */
   check(event: string, args: readonly unknown[], from?: string): IpemError | null {
     const validate = this.#validators.get(event)
-    if (validate === undefined || validate(args)) return null
+    if (validate === undefined) return null
+    try {
+      if (validate(args)) return null
+    } catch (cause) {
+      // A recursive schema and a value that contains itself.
+      return misfit(event, 'args', 'it has no end', from, cause)
+    }
     const [error] = validate.errors ?? []
-    const path = pathOf(error?.instancePath ?? '')
-    const sender = from === undefined ? '' : ` (sent by ${from})`
-    const text = `Expected ${path} of '${event}' to fit its schema: ${error?.message}${sender}`
-    return new IpemError('ERR_IPEM_SCHEMA', text, { event, path, ...(from !== undefined && { pid: from }) })
+    return misfit(event, pathOf(error?.instancePath ?? ''), String(error?.message), from)
   }
+}
+
+function misfit(event: string, path: string, why: string, from: string | undefined, cause?: unknown): IpemError {
+  const sender = from === undefined ? '' : ` (sent by ${from})`
+  const text = `Expected ${path} of '${event}' to fit its schema: ${why}${sender}`
+  const facts = { event, path, ...(from !== undefined && { pid: from }), ...(cause !== undefined && { cause }) }
+  return new IpemError('ERR_IPEM_SCHEMA', text, facts)
 }
 
 /** `args[0].id`, as everywhere else, from a JSON pointer. */

@@ -97,7 +97,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'limits.hardLimit': integer(64 * MiB, 1, 65536 * MiB),
   'limits.maxPendingRequests': integer(10_000, 1, 2 ** 24),
   'limits.maxUnauthenticated': integer(64, 1, 65535),
-  'limits.headerRing': integer(1024, 16, 65536),
+  'limits.headerRing': integer(1024, 16, 4096),
   'limits.maxInterestNames': integer(65536, 1, 2 ** 24),
   'limits.maxHeldBytes': integer(64 * MiB, 1, 65536 * MiB),
 }

@@ -3,6 +3,7 @@
 
 import { IpemError } from '../errors.js'
 import { Heartbeat } from '../link/heartbeat.js'
+import { LifeSigns } from '../link/life-signs.js'
 import type { Link, LinkCloseReason, LinkHandlers } from '../link/link.js'
 import type { ProcessRole } from '../process-info.js'
 import { FrameKind } from '../wire/frame.js'
@@ -47,6 +48,8 @@ export class Attachment implements LinkHandlers {
   readonly #link: Link
   #live = false
   #heartbeat: Heartbeat | null = null
+  #beat: LifeSigns | null = null
+  #pongDue = false
   /** Interest that came before the welcome. */
   #early: Buffer[] = []
   #earlyBytes = 0
@@ -86,6 +89,12 @@ export class Attachment implements LinkHandlers {
     })
   }
 
+  /** Give the neighbour a sign of life so often, whatever else there is to do: it watches our event loop. */
+  beat(intervalMs: number): void {
+    this.#beat = new LifeSigns(intervalMs, () => this.#link.send(FrameKind.ping, NO_BODY))
+    this.#beat.start()
+  }
+
   /** Tell the other side why it cannot stay, then close. */
   refuse(error: IpemError): void {
     this.refused = true
@@ -102,7 +111,9 @@ export class Attachment implements LinkHandlers {
     }
     switch (kind) {
       case FrameKind.ping:
-        this.#link.send(FrameKind.pong, NO_BODY)
+        // One for all: who asks and asks and does not read must not fill our memory with answers.
+        if (this.#link.needDrain) this.#pongDue = true
+        else this.#link.send(FrameKind.pong, NO_BODY)
         break
       case FrameKind.pong:
         break
@@ -120,6 +131,8 @@ export class Attachment implements LinkHandlers {
   }
 
   onDrain(): void {
+    if (this.#pongDue) this.#link.send(FrameKind.pong, NO_BODY)
+    this.#pongDue = false
     this.#owner.bus.onDrain(this.neighbour)
   }
 
@@ -135,6 +148,7 @@ export class Attachment implements LinkHandlers {
   onClose(reason: LinkCloseReason): void {
     this.#live = false
     this.#heartbeat?.stop()
+    this.#beat?.stop()
     this.#owner.bus.onClose(this.neighbour)
     this.#owner.onGone(this.neighbour, this.saidBye ? { kind: 'bye' } : reason)
   }

@@ -22,6 +22,11 @@ export interface BusOwner {
   onControl(message: Message, requestId: number): void
   onPresence(message: Message, pid: string): void
   onChildOnline(child: Neighbour): void
+  /**
+   * The way up is another from `kept` on, a process that is still above: these are not above us any more, and whoever
+   * is not below `kept` is out of reach, or to be reached by another way.
+   */
+  onWayLost(kept: string, lost: readonly string[]): void
   /** A message of this process could not be delivered; `requestId` 0 for events. */
   onUndelivered(error: IpemError, requestId: number): void
   /** A message that came in cannot be read; `message` has no arguments. */

@@ -10,6 +10,7 @@ import { headerFrameBody, parseHeaderFrame } from '../wire/headers.js'
 import { ownCopy } from '../wire/own-copy.js'
 import { decodePayload, writePayload } from '../wire/payload.js'
 import type { Keep } from '../wire/payload-memory.js'
+import { MIN_VIEW } from '../wire/plain-reader.js'
 import type { BusLimits, BusOwner } from './bus-owner.js'
 import { Flow } from './flow.js'
 import { Members } from './members.js'
@@ -17,6 +18,9 @@ import type { Neighbour } from './neighbour.js'
 import { noticeArgs, unreachable, withMessage } from './notice.js'
 import { OwnTracks } from './own-tracks.js'
 import { Track } from './track.js'
+
+/** Room for news of the tree beyond the hard limit of a link. */
+const NEWS_BYTES = 16_777_216
 
 /** Ids of a neighbour's ring are taken up to this one, or up to our own ring where that is larger. */
 const MIN_RING = 4096
@@ -42,7 +46,8 @@ export class Bus {
     this.members = new Members(info, limits, {
       onPresence: (message, pid) => owner.onPresence(message, pid),
       onChildOnline: (child) => owner.onChildOnline(child),
-      send: (to, kind, body) => to.link.send(kind, body),
+      onWayLost: (kept, lost) => owner.onWayLost(kept, lost),
+      send: (to, kind, body) => this.#tell(to, kind, body),
     })
   }
 
@@ -111,11 +116,21 @@ export class Bus {
     this.#flow.forget(neighbour)
     this.#flow.settle(neighbour)
     this.#release(neighbour)
+    // Others may hold it for a while: a decision that was made when it was there.
+    neighbour.forget()
   }
 
   /** Whoever lived behind this link, which has ended, is offline. */
   remove(neighbour: Neighbour, info: OfflineInfo): void {
     this.members.remove(neighbour, info)
+  }
+
+  /** News of the tree are never refused: who does not read them for so long is given up. */
+  #tell(to: Neighbour, kind: FrameKind, body: Uint8Array): void {
+    const { link } = to
+    if (link.queuedBytes <= this.#limits.hardLimit + NEWS_BYTES) link.send(kind, body)
+    else
+      link.destroy(new IpemError('ERR_IPEM_OVERFLOW', `${to.pid} does not read the news of the tree`, { pid: to.pid }))
   }
 
   #release(neighbour: Neighbour): void {
@@ -127,11 +142,18 @@ export class Bus {
     if (id >= this.#maxIds) {
       throw new IpemError('ERR_IPEM_PROTOCOL', `Expected a header id below ${this.#maxIds}, got ${id}`)
     }
-    const reason = distrust(header, from, from.isParent, this.members)
+    const track = new Track(header, from, this.members.self)
+    this.#believe(track, from)
+    from.received[id] = track
+  }
+
+  /** Asked again when the tree has changed: who has left sends nothing any more, whoever says so. */
+  #believe(track: Track, from: Neighbour): void {
+    const reason = distrust(track.header, from, from.isParent, this.members)
     if (reason !== null) {
       throw new IpemError('ERR_IPEM_PROTOCOL', `Refused a forged header: ${reason}`, { pid: from.pid })
     }
-    from.received[id] = new Track(header, from, this.members.self)
+    track.believedAt = this.members.structure
   }
 
   #onEvent(from: Neighbour, bytes: Buffer, start: number, end: number): void {
@@ -139,6 +161,7 @@ export class Bus {
     const requestId = varints.read(bytes, varints.offset, end)
     const track = from.received[id]
     if (track === undefined) throw new IpemError('ERR_IPEM_PROTOCOL', `Expected a known header id, got ${id}`)
+    if (track.believedAt !== this.members.structure) this.#believe(track, from)
     this.#handle(track, requestId, bytes, varints.offset, end)
   }
 
@@ -146,7 +169,7 @@ export class Bus {
     const { deliver, forward, refused } = track.decide(this.members)
     // Before the listeners here: what these send in answer stands behind what they answer.
     if (forward.length > 0) this.#forward(track, forward, requestId, bytes, start, end, 'keep')
-    if (deliver) this.#arrived(track, requestId, bytes, start, end)
+    if (deliver) this.#arrived(track, requestId, bytes, start, end, forward.length > 0)
     else if (refused === 'unreachable') {
       this.#undelivered(track, unreachable(track), requestId, bytes.subarray(start, end))
     } else if (refused === 'misdirected') {
@@ -157,12 +180,14 @@ export class Bus {
     }
   }
 
-  #arrived(track: Track, requestId: number, bytes: Buffer, start: number, end: number): void {
+  #arrived(track: Track, requestId: number, bytes: Buffer, start: number, end: number, shared: boolean): void {
     const { type, event } = track.header
     if (type < MessageType.request && !this.#owner.listens(event)) return
     let args: unknown[]
     try {
-      args = decodePayload(bytes, start, end)
+      // A listener may write to a Buffer it gets, and others are still to get these bytes.
+      const own = shared && end - start >= MIN_VIEW ? ownCopy(bytes, start, end) : null
+      args = own === null ? decodePayload(bytes, start, end) : decodePayload(own, 0, own.length)
     } catch (error) {
       this.#owner.onUnreadable(error as IpemError, track.message([]), requestId)
       return
@@ -186,8 +211,8 @@ export class Bus {
     keep: Keep,
   ): void {
     for (const to of targets) {
-      if (to.link.closed) {
-        // Its process is still to be reported as gone. Of many receivers one is gone, of one all are.
+      if (to.link.mute) {
+        // It has ended, or said goodbye: its process is still to be reported as gone. Of many receivers one is gone, of one all are.
         if (track.targeted) this.#undelivered(track, unreachable(track), requestId, bytes.subarray(start, end))
         continue
       }

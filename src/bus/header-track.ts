@@ -23,6 +23,8 @@ export class HeaderTrack<L> {
   readonly origin: L | null
   /** The way travelled, this process included. */
   readonly pids: readonly string[]
+  /** The `structure` in which this header could come over its link. */
+  believedAt = -1
   #decision: Decision<L> | null = null
   #version = -1
   #structure = -1

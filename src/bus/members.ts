@@ -19,6 +19,8 @@ export interface MembersOwner {
   onPresence(message: Message, pid: string): void
   /** A direct child announced itself. */
   onChildOnline(child: Neighbour): void
+  /** See `BusOwner`. */
+  onWayLost(kept: string, lost: readonly string[]): void
   /** Frames about the tree, to a neighbour. */
   send(to: Neighbour, kind: FrameKind, body: Uint8Array): void
 }
@@ -204,7 +206,10 @@ export class Members implements Surroundings<Neighbour>, Whereabouts<Neighbour>,
       throw new IpemError('ERR_IPEM_PROTOCOL', 'Expected the way up to come from the parent, and to lead there first')
     }
     this.#checkWay(way)
+    const before = this.topology.way
     this.#setWay(way)
+    const parting = before.findIndex((pid, at) => pid !== way[at])
+    if (parting > 0) this.#owner.onWayLost(before[parting - 1] as string, before.slice(parting))
   }
 
   /** Whoever is above cannot be below too; and nobody is so far down that the grand master is out of reach. */

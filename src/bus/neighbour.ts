@@ -45,6 +45,12 @@ export class Neighbour {
     this.#headerRing = headerRing
   }
 
+  /** Its link has ended: nothing comes or goes by these numbers any more. */
+  forget(): void {
+    this.received.length = 0
+    this.#sent = null
+  }
+
   /** Headers we announced on this link. */
   get sent(): HeaderRing<Track> {
     this.#sent ??= new HeaderRing(this.#headerRing)

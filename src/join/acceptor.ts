@@ -154,7 +154,8 @@ export class Acceptor {
     const guests = [...this.#guests]
     const silent = guests.find((guest) => guest !== newcomer && !guest.spoken)
     const slow = guests.find(({ since }) => performance.now() - since > SLOW_MS)
-    const leaving = silent ?? slow ?? newcomer
+    // Whoever has all places must not keep them: joiners are soon done, and only few need a second try.
+    const leaving = silent ?? slow ?? (guests[Math.floor(Math.random() * guests.length)] as Guest)
     this.#guests.delete(leaving)
     const limit = this.#options.maxUnauthenticated
     const message = `More than ${limit} connections wait for their handshake`

@@ -94,6 +94,9 @@ function afterRefusal(error: IpemError, situation: Situation, random: Random): A
     case 'ERR_IPEM_CLOSED':
     case 'ERR_IPEM_HANDSHAKE':
       return soon(situation, random, error)
+    // Somebody below us has lied perhaps, and is gone with its next one.
+    case 'ERR_IPEM_PROTOCOL':
+      return situation.proven ? later(situation, random, error) : { do: 'stayAlone', error }
     default:
       return { do: 'stayAlone', error }
   }

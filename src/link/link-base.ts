@@ -13,6 +13,9 @@ import { SendQueue } from './send-queue.js'
 
 const NO_BODY = Buffer.alloc(0)
 
+/** Who watches us may be less patient than we are. */
+const MAX_SIGN_MS = 250
+
 export abstract class LinkBase implements Link {
   abstract readonly kind: Link['kind']
   protected readonly receiver: Receiver
@@ -38,7 +41,7 @@ export abstract class LinkBase implements Link {
       onFault: (error) => this.destroy(error),
       onPing: (exiting) => this.#onPing(exiting),
     })
-    this.#signs = new LifeSigns(limits.stallMs / 4, () => this.send(FrameKind.ping, NO_BODY))
+    this.#signs = new LifeSigns(Math.min(limits.stallMs / 4, MAX_SIGN_MS), () => this.send(FrameKind.ping, NO_BODY))
     this.#queue = new SendQueue(limits, {
       write: (chunks) => this.write(chunks),
       unwritten: () => this.unwritten(),
@@ -76,6 +79,10 @@ export abstract class LinkBase implements Link {
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  get mute(): boolean {
+    return this.#mute
   }
 
   open(handlers: LinkHandlers): void {

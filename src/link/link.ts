@@ -43,6 +43,8 @@ export interface Link {
   readonly needDrain: boolean
   readonly stalled: boolean
   readonly closed: boolean
+  /** Nothing that is sent leaves any more: closed, or goodbye was said. */
+  readonly mute: boolean
   /** Start reading; frames that came before are reported first, but not before this has returned. */
   open(handlers: LinkHandlers): void
   /** Append one frame with `body`; MUST keep order; MUST NOT throw when closed (the frame is lost with the link). */

@@ -94,6 +94,13 @@ export class Outbox {
     return chunks.splice(0, count)
   }
 
+  /** Holds nothing from now on: whoever still knows the link must not keep what it had queued. */
+  close(): void {
+    this.take()
+    this.#lent = []
+    this.#slab = null
+  }
+
   /** The sink is done with all that was taken: memory that holds nothing else can be written again. */
   reuse(): void {
     if (this.#lent.length > 0) this.#giveBack()

@@ -137,7 +137,7 @@ export class SendQueue {
   close(): void {
     this.#watch.stop()
     this.#needDrain = false
-    this.#outbox.take()
+    this.#outbox.close()
     // What is with the sink counts no more, and nothing leaves any more.
     this.#inFlight = 0
     this.#hurry = () => {}

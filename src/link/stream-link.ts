@@ -192,6 +192,7 @@ export class StreamLink extends LinkBase {
     this.#socket.off('error', this.#onError)
     this.#socket.off('end', this.#onEnd)
     this.#socket.off('close', this.#onClose)
+    this.#writing = null
     const error = this.#error
     this.disconnected(error === undefined ? { kind: 'end' } : { kind: 'error', error })
   }

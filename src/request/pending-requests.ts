@@ -11,6 +11,8 @@ import type { RequestCall } from './request-arguments.js'
 
 interface Pending {
   readonly target: RequestTarget
+  /** Who that was when it was sent, as far as it was known. */
+  readonly asked: string | undefined
   readonly event: string
   readonly call: RequestCall
   readonly resolve: (value: unknown) => void
@@ -68,7 +70,9 @@ export class PendingRequests {
       return 0
     }
     const id = ++this.#lastId
-    const pending: Pending = { target, event, call, resolve, reject, timer: undefined }
+    const { to } = target
+    const asked = to === GRAND_MASTER || to === PARENT ? this.#port.whoIs(to) : to
+    const pending: Pending = { target, asked, event, call, resolve, reject, timer: undefined }
     this.#pending.set(id, pending)
     this.#index(target, id)
     this.#goneWatch.retain()
@@ -96,9 +100,11 @@ export class PendingRequests {
   onAnswer(message: Message, id: number): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) return
-    // Ids are easy to guess: only the process that was asked may answer.
+    // Ids are easy to guess: only the process that was asked may answer. One that is named by a word may have become
+    // another since.
     const { to } = pending.target
-    if (to !== GRAND_MASTER && to !== PARENT && to !== message.from) return
+    const now = to === GRAND_MASTER || to === PARENT ? this.#port.whoIs(to) : to
+    if (message.from !== now && message.from !== pending.asked) return
     this.#take(id)
     readAnswer(message.args, message.from, pending.event, pending.resolve, pending.reject)
   }

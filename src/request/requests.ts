@@ -135,9 +135,12 @@ export class Requests {
 
   /** Of all the others only those for whom `within` holds can still be reached; as `onGone` for each of the rest. */
   onOutOfReach(within: (pid: string) => boolean): void {
-    for (const pid of new Set([...this.#pending.awaited, ...this.#handlers.callers])) {
-      if (!within(pid)) this.onGone(pid)
-    }
+    for (const pid of this.concerned) if (!within(pid)) this.onGone(pid)
+  }
+
+  /** Whom requests wait for here, `'grandmaster'` among them, and whose requests are being handled here. */
+  get concerned(): ReadonlySet<string> {
+    return new Set([...this.#pending.awaited, ...this.#handlers.callers])
   }
 
   /** All pending requests and all later ones reject with `error`; signals of handlers abort, requests are ignored. */

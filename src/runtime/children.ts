@@ -67,13 +67,13 @@ export class Children {
 
   fork(path: string | URL, args: readonly string[], given: ForkOptions | undefined): Child {
     const options = normalizeForkOptions(this.#runtime.options, given)
-    const spawn = () => this.#spawning(() => spawnFork(path, args, spawnOptions(options)))
+    const spawn = () => this.#spawning(() => spawnFork(path, args, { ...spawnOptions(options), beatMs: this.#beatMs }))
     return this.supervisor.start({ ...this.#policy(options), signal: options.signal, spawn })
   }
 
   worker(given: WorkerOptions | undefined): Child {
     const options = normalizeWorkerOptions(this.#runtime.options, given)
-    const spawn = () => this.#spawning(() => spawnWorker(spawnOptions(options)))
+    const spawn = () => this.#spawning(() => spawnWorker({ ...spawnOptions(options), beatMs: this.#beatMs }))
     return this.supervisor.start({ ...this.#policy(options), spawn })
   }
 
@@ -110,11 +110,15 @@ export class Children {
     const present = this.#forked.get(neighbour)
     if (present === undefined) return
     this.supervisor.markOnline(present.child, present.process, neighbour.pid)
-    const { hangTimeout } = this.#runtime.options
-    if (hangTimeout === 0) return
-    // From now on its event loop answers; before it may load for as long as it likes.
+    if (this.#beatMs === 0) return
+    // From now on its event loop turns; before it may load for as long as it likes.
     const kill = () => void present.process.kill('SIGKILL')
-    this.#attachments.get(neighbour)?.watch(Math.ceil(hangTimeout / HANG_ROUNDS), HANG_ROUNDS, kill)
+    this.#attachments.get(neighbour)?.watch(this.#beatMs, HANG_ROUNDS, kill)
+  }
+
+  /** How often a child gives a sign of life by itself: our question would stand behind all that it has to read. */
+  get #beatMs(): number {
+    return Math.ceil(this.#runtime.options.hangTimeout / HANG_ROUNDS)
   }
 
   /** True: reported later, with code and signal, by the supervisor. */

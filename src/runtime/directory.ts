@@ -9,6 +9,9 @@ import type { RequestOptions } from '../request/request-arguments.js'
 import type { Runtime } from './runtime.js'
 
 const CHILDREN = `${INTERNAL_PREFIX}children`
+/** For a process on our own way up. */
+const BELOW_MS = 5000
+
 const TREE = `${INTERNAL_PREFIX}tree`
 
 export class Directory {
@@ -37,6 +40,11 @@ export class Directory {
 
   wholeTree(options: RequestOptions): Promise<TreeNode> {
     return this.#ask<TreeNode>(GRAND_MASTER, TREE, options)
+  }
+
+  /** A process and all below it, as it tells. */
+  async below(pid: string): Promise<ReadonlySet<string>> {
+    return new Set(pidsOf(await this.#ask<TreeNode>(pid, TREE, { timeout: BELOW_MS })))
   }
 
   #children(): string[] {

@@ -18,6 +18,7 @@ export interface IncomingOwner {
   onMessage(message: Message): void
   onDrain(): void
   onChildOnline(child: Neighbour): void
+  onWayLost(kept: string, lost: readonly string[]): void
 }
 
 export class Incoming implements BusOwner {
@@ -29,6 +30,10 @@ export class Incoming implements BusOwner {
 
   onChildOnline(child: Neighbour): void {
     this.#owner.onChildOnline(child)
+  }
+
+  onWayLost(kept: string, lost: readonly string[]): void {
+    this.#owner.onWayLost(kept, lost)
   }
 
   listens(event: string): boolean {

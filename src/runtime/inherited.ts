@@ -26,6 +26,8 @@ export function releaseLink(): void {
 export interface Inherited {
   readonly socket: Socket
   readonly inlet: Inlet
+  /** How often the parent wants a sign of life; 0: never. */
+  readonly beatMs: number
 }
 
 /**
@@ -39,10 +41,10 @@ export function takeInherited(env: NodeJS.ProcessEnv = process.env): Inherited |
   delete env[LINK_VARIABLE]
   const link = parseLinkVariable(named)
   if (link === null || !isParent(link.parentOsPid)) return null
-  const { fd } = link
+  const { fd, beatMs } = link
   if (fd < 3 || !isSocket(fd)) return null
   const inlet = new Inlet()
-  return { socket: openDescriptor(fd, inlet), inlet }
+  return { socket: openDescriptor(fd, inlet), inlet, beatMs }
 }
 
 /** Now, or before it died and we were given to somebody else. */

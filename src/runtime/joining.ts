@@ -113,11 +113,12 @@ export class Joining {
     this.#rendezvous?.unref()
   }
 
-  #inherit({ socket, inlet }: Inherited): void {
+  #inherit({ socket, inlet, beatMs }: Inherited): void {
     this.#way = 'inherited'
     this.#owner.onInherited()
     const link = new StreamLink(socket, 'pipe', this.#runtime.linkLimits, null, inlet)
     this.#parent = this.#runtime.attachParent(link, clusterModule().isWorker ? 'worker' : 'fork', false)
+    if (beatMs > 0) this.#parent.beat(beatMs)
   }
 
   #askForAdoption(): void {

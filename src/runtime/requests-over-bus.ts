@@ -24,6 +24,12 @@ export class RequestsOverBus implements RequestPort {
     this.#send(MessageType.request, target, event, id, args)
   }
 
+  whoIs(word: typeof GRAND_MASTER | typeof PARENT): string | undefined {
+    const { isGrandMaster, parent, self, way } = this.#carrier.bus.members
+    if (word === PARENT) return parent?.pid
+    return isGrandMaster ? self : way.at(-1)
+  }
+
   sendAnswer(pids: readonly string[], id: number, body: readonly unknown[]): void {
     const { own } = this.#carrier.bus
     this.#carrier.send(own.routed(MessageType.answer, '', pids), body, id)

@@ -19,6 +19,7 @@ export interface RuntimeParts {
   onReady(): void
   onParentLost(reason: LinkCloseReason, error: IpemError | null): void
   onChildOnline(child: Neighbour): void
+  onWayLost(kept: string, lost: readonly string[]): void
   /** True when the part reports the end later, because it waits for the exit of the process. */
   onChildLost(child: Neighbour, reason: LinkCloseReason): boolean
 }

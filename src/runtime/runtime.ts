@@ -145,6 +145,10 @@ export class Runtime implements AttachmentOwner, IncomingOwner {
     this.parts?.onChildOnline(child)
   }
 
+  onWayLost(kept: string, lost: readonly string[]): void {
+    this.parts?.onWayLost(kept, lost)
+  }
+
   onRefused(neighbour: Neighbour, error: IpemError): void {
     if (neighbour.isParent) this.#refusal.set(neighbour, error)
     else this.faults.loss(error)

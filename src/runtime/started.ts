@@ -17,10 +17,14 @@ import { Children } from './children.js'
 import { Directory } from './directory.js'
 import { Faults } from './faults.js'
 import { Joining } from './joining.js'
+import { endLostRequests } from './lost-way.js'
 import { Runtime } from './runtime.js'
 
 /** How much of the grace it is under a process leaves to its own children. */
 const SHARE_OF_GRACE = 0.8
+
+/** What is left to those below one who lost its parent: nobody above would end them if this process were to hang. */
+const ORPHAN_GRACE_MS = 500
 
 export interface StartedOwner {
   listens(event: string): boolean
@@ -71,6 +75,10 @@ export class Started {
         this.children.onReady()
         // The socket was not there yet when `unref()` was called before `ready`.
         if (!this.#referenced) this.#joining.unref()
+      },
+      onWayLost: (kept, lost) => {
+        const { requests, bus } = this.runtime
+        void endLostRequests(requests, bus.members, this.directory, kept, lost)
       },
       onParentLost: (reason, refusal) => {
         this.#signals.heedInterrupt()
@@ -160,7 +168,8 @@ export class Started {
 
   /** The parent is gone: whoever is below goes first. */
   async #leave(): Promise<void> {
-    await this.children.supervisor.stopAll(this.#stopDeadlineMs())
+    this.#stopping = true
+    await this.children.supervisor.stopAll(ORPHAN_GRACE_MS)
     // As a cluster worker whose primary died: a success, unless the program said otherwise.
     process.exit()
   }

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { netModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 
-/** The variable that tells a child where its link is: `<fd>:<parent's OS pid>`. */
+/** The variable that tells a child where its link is: `<fd>:<parent's OS pid>`, and `:<ms>` where its parent watches it. */
 export const LINK_VARIABLE = 'IPEM_LINK'
 
 type StdioSlots = Exclude<StdioOptions, IOType>
@@ -33,15 +33,23 @@ export function withLinkSlot(stdio: StdioOptions = 'inherit'): { stdio: StdioSlo
   return { stdio: [...slots, 'pipe'], fd: slots.length }
 }
 
-/** The value of {@link LINK_VARIABLE} for a child whose link is at `fd`. */
-export function linkVariable(fd: number): string {
-  return `${fd}:${process.pid}`
+/** What {@link LINK_VARIABLE} says. */
+interface NamedLink {
+  readonly fd: number
+  readonly parentOsPid: number
+  /** How often the child has to show that its event loop turns; 0: never. */
+  readonly beatMs: number
 }
 
-/** The descriptor and the parent's OS pid that {@link linkVariable} names; null for anything else. */
-export function parseLinkVariable(value: string): { fd: number; parentOsPid: number } | null {
-  const match = /^(\d{1,6}):(\d{1,10})$/.exec(value)
-  return match === null ? null : { fd: Number(match[1]), parentOsPid: Number(match[2]) }
+/** The value of {@link LINK_VARIABLE} for a child whose link is at `fd`. */
+export function linkVariable(fd: number, beatMs = 0): string {
+  return `${fd}:${process.pid}${beatMs > 0 ? `:${beatMs}` : ''}`
+}
+
+/** What {@link linkVariable} said; null for anything else. */
+export function parseLinkVariable(value: string): NamedLink | null {
+  const match = /^(\d{1,6}):(\d{1,10})(?::(\d{1,10}))?$/.exec(value)
+  return match === null ? null : { fd: Number(match[1]), parentOsPid: Number(match[2]), beatMs: Number(match[3] ?? 0) }
 }
 
 /** Our end of the pair at `fd` of the child. */

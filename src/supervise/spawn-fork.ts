@@ -22,6 +22,8 @@ export interface SpawnForkOptions {
   readonly serialization?: 'json' | 'advanced'
   /** @default false */
   readonly detached?: boolean
+  /** How often the child has to show that its event loop turns. @default 0, never */
+  readonly beatMs?: number
 }
 
 /**
@@ -34,7 +36,7 @@ export function spawnFork(path: string | URL, args: readonly string[], options: 
   // Picked one by one: `signal` and `timeout` of Node would kill behind the back of whoever watches the process.
   const { cwd, execPath, execArgv, serialization, detached } = options
   const { stdio, fd } = withLinkSlot(options.stdio)
-  const env = { ...(options.env ?? process.env), [LINK_VARIABLE]: linkVariable(fd) }
+  const env = { ...(options.env ?? process.env), [LINK_VARIABLE]: linkVariable(fd, options.beatMs) }
   const child = childProcessModule().fork(path, args, {
     cwd,
     execPath,

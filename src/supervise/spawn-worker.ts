@@ -15,6 +15,8 @@ export interface SpawnWorkerOptions {
   readonly args?: readonly string[]
   /** @default cluster.settings.execArgv */
   readonly execArgv?: readonly string[]
+  /** How often the worker has to show that its event loop turns. @default 0, never */
+  readonly beatMs?: number
 }
 
 type Settings = ClusterSettings & { cwd?: string | undefined }
@@ -41,7 +43,7 @@ export function spawnWorker(options: SpawnWorkerOptions): Spawned {
     ...(options.execArgv && { execArgv: [...options.execArgv] }),
   })
   try {
-    const worker = cluster.fork({ ...options.env, [LINK_VARIABLE]: linkVariable(fd) })
+    const worker = cluster.fork({ ...options.env, [LINK_VARIABLE]: linkVariable(fd, options.beatMs) })
     const child = worker.process
     // The worker repeats an `error` of its process, which would be thrown before whoever watches the process sees it.
     if (child.pid === undefined) worker.on('error', () => {})

@@ -7,7 +7,7 @@ import { ownCopy } from './own-copy.js'
 import { readDouble, readUnsigned } from './plain-numbers.js'
 
 /** A binary of this size is a view, and keeps the bytes it came in alive; a smaller one is copied out. */
-const MIN_VIEW = 16_384
+export const MIN_VIEW = 16_384
 
 /**
  * Short strings are cut from a longer one, which costs less than a call into Node for each. V8 copies what it cuts up

@@ -4,7 +4,7 @@ import { IpemError } from '../../src/errors.js'
 import { FrameKind } from '../../src/wire/frame.js'
 import { encodeRefuse } from '../../src/wire/handshake.js'
 import { Attacker } from './attacker.js'
-import { SimulatedTree } from './simulated-tree.js'
+import { type SimulatedProcess, SimulatedTree } from './simulated-tree.js'
 import { TreeModel } from './tree-model.js'
 
 const NOTHING = Buffer.alloc(0)
@@ -29,6 +29,30 @@ describe('an attached link', () => {
     child.send(FrameKind.ping, NOTHING).send(FrameKind.pong, NOTHING)
     await tree.settle()
     assert.deepEqual(child.kinds().slice(-1), ['pong'])
+  })
+
+  it('answers one ping for all of a neighbour that does not read, and goes on when it does', async () => {
+    const { tree, gm, child } = await pair()
+    child.deaf()
+    for (let n = 0; n < 20_000; n++) child.send(FrameKind.ping, NOTHING)
+    await tree.settle()
+    const { link } = gm.neighbour({ pid: child.pid } as SimulatedProcess)
+    assert.ok(link.queuedBytes < 4000, `${link.queuedBytes} bytes wait`)
+    assert.equal(child.closed, false)
+  })
+
+  it('gives up a neighbour that does not read the news of the tree, before they fill the memory', async () => {
+    const tree = new SimulatedTree({ hardLimit: 1_000_000, maxInterestNames: 1_000_000 })
+    const gm = tree.add()
+    const child = Attacker.below(tree, gm).join(gm)
+    await tree.settle()
+    child.deaf()
+    for (let n = 0; n < 100_000 && !child.closed; n++) {
+      gm.on(`${n}`.padEnd(250, 'x'))
+      if (n % 1000 === 0) await tree.settle()
+    }
+    await tree.settle()
+    assert.equal(gm.bus.members.children.size, 0)
   })
 
   it('says goodbye to a goodbye, and ends: what came before it is heard', async () => {

@@ -99,6 +99,12 @@ export class Attacker {
     return this
   }
 
+  /** Reads nothing from now on. */
+  deaf(): this {
+    this.#link.pause()
+    return this
+  }
+
   leave(): void {
     this.#link.destroy()
   }

@@ -213,6 +213,20 @@ describe('a hostile child is cut off, and only that child', () => {
   }
 })
 
+describe('a hop that has left', () => {
+  it('is not believed any more, also in a header that was: whoever still names it is cut off, and nobody above', async () => {
+    const family_ = await family()
+    const { tree, a, a1 } = family_
+    const evil = Attacker.below(tree, a).join(a)
+    evil.topology(online(evil, [NEW, EVIL], EVIL)).header(0, { pids: [NEW, EVIL] })
+    evil.topology(offline(evil, [EVIL], NEW)).event(0, 1)
+    await tree.settle()
+    for (const process of tree.processes) process.presence.length = 0
+    await assertCutOff(family_, evil, a)
+    assert.equal(a1.bus.members.parent?.pid, a.pid)
+  })
+})
+
 describe('a hostile parent is left, and only it', () => {
   const attacks: [title: string, attack: (attacker: Attacker, family: Family) => void, code?: string][] = [
     ['that greets as a child', (evil) => evil.hello()],

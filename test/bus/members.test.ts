@@ -194,6 +194,21 @@ describe('losing the parent', () => {
     assert.deepEqual([a.bus.members.isGrandMaster, a1.bus.members.way], [true, [a.pid]])
   })
 
+  it('tells those below which part of their way up is lost, and to whom it still leads', async () => {
+    const tree = new SimulatedTree()
+    const gm = tree.add()
+    const a = tree.addBelow(gm)
+    const a1 = tree.addBelow(a)
+    const a11 = tree.addBelow(a1)
+    await tree.settle()
+    tree.cut(a)
+    await tree.settle()
+    assert.deepEqual([a.waysLost, a1.waysLost, a11.waysLost], [[], [[a.pid, gm.pid]], [[a.pid, gm.pid]]])
+    tree.join(a, gm)
+    await tree.settle()
+    assert.deepEqual([a1.waysLost.length, a11.waysLost.length], [1, 1], 'a longer way is no loss')
+  })
+
   it('keeps those below, who are announced again to the next one', async () => {
     const tree = new SimulatedTree()
     const [gm, next] = [tree.add(), tree.add().on('online')]

@@ -97,6 +97,18 @@ describe('a relay', () => {
     assert.deepEqual([left.bus.decoded, right.bus.decoded], [1, 30])
   })
 
+  it('passes on what came, whatever a listener here does to a Buffer it gets', async () => {
+    const { tree, left, one, right } = await line()
+    for (const process of [one, right]) process.on('ev')
+    await tree.settle()
+    one.onArrival = ({ args }) => void (args[0] as Buffer).fill(0)
+    for (const size of [100, 16_384, 100_000, 1_000_000]) left.multicast('broadcast', 'ev', Buffer.alloc(size, 7))
+    await tree.settle()
+    assert.equal(one.received.length, 4)
+    for (const { args } of right.received) assert.ok((args[0] as Buffer).every((byte) => byte === 7))
+    assert.equal(right.received.length, 4)
+  })
+
   it('decodes once what it listens to itself', async () => {
     const { tree, left, one, gm, two, right } = await line()
     for (const process of [gm, right]) process.on('ev')
@@ -227,6 +239,18 @@ describe('a message that cannot be delivered', () => {
     }
     left.sendToChild(right.pid, 'ev')
     assert.equal(left.undelivered.length, 1)
+  })
+
+  it('comes back where its process has said goodbye, though its link still stands', async () => {
+    const { tree, gm } = await line()
+    const child = Attacker.below(tree, gm).join(gm)
+    await tree.settle()
+    child.deaf().send(FrameKind.bye, Buffer.alloc(0))
+    await tree.settle()
+    assert.equal(gm.neighbour({ pid: child.pid } as SimulatedProcess).link.closed, false)
+    gm.sendTo(child.pid, 'ev', 'too late')
+    await tree.settle()
+    assert.deepEqual(returned(gm), ['too late'])
   })
 
   it('comes back without its arguments where they are large', async () => {

@@ -113,6 +113,7 @@ export class SimulatedProcess implements AttachmentOwner, BusOwner {
   readonly unreadable: IpemError[] = []
   readonly refusals: IpemError[] = []
   readonly childrenOnline: string[] = []
+  readonly waysLost: string[][] = []
   readonly attachments = new Map<Neighbour, Attachment>()
   drains = 0
   /** Called for each message that arrives, if it is set. */
@@ -232,6 +233,10 @@ export class SimulatedProcess implements AttachmentOwner, BusOwner {
 
   onChildOnline(child: Neighbour): void {
     this.childrenOnline.push(child.pid)
+  }
+
+  onWayLost(kept: string, lost: readonly string[]): void {
+    this.waysLost.push([kept, ...lost])
   }
 
   onUndelivered(error: IpemError, requestId: number): void {

@@ -92,6 +92,9 @@ export class Cast {
    * to have, with all its children. Else why not.
    */
   async shape(): Promise<Shape | string> {
+    const names = new Set([...this.actors.values()].map(({ name }) => name))
+    const missing = [...this.#heads.values()].flatMap(({ part }) => namesOf(part)).find((name) => !names.has(name))
+    if (missing !== undefined) return `${missing} is still to come`
     const states = await this.states(5000)
     if (states === null) return 'somebody does not answer'
     const masters = [...states].filter(([, state]) => state.isGrandMaster)
@@ -122,7 +125,7 @@ export class Cast {
       if (!shape.has(number)) return `${this.actors.get(number)?.name} is not in the tree`
       const parent = shape.get(number)
       const told = parent === null || parent === undefined ? null : this.actors.get(parent)?.pid
-      if (lastParent !== parentPid) return `${this.actors.get(number)?.name} was not told of its parent`
+      if ((lastParent ?? null) !== parentPid) return `${this.actors.get(number)?.name} was not told of its parent`
       if (parentPid !== told) return `${this.actors.get(number)?.name} believes in another parent`
     }
     return shape
@@ -150,9 +153,16 @@ export class Cast {
 
   #welcome(control: Control): void {
     let own: Actor | null = null
-    control.onAsk = (what, { osPid, name }) => {
+    control.onAsk = (what, { osPid, name, pid }) => {
       if (what !== 'hello') return undefined
-      own = { number: ++this.#lastNumber, osPid: Number(osPid), name: String(name), control, pid: '', stopped: false }
+      own = {
+        number: ++this.#lastNumber,
+        osPid: Number(osPid),
+        name: String(name),
+        control,
+        pid: String(pid),
+        stopped: false,
+      }
       if (this.#closing) this.signal(own, 'SIGKILL')
       this.actors.set(own.number, own)
       return { number: own.number, round: this.round }
@@ -168,6 +178,8 @@ export class Cast {
     }
   }
 }
+
+const namesOf = ({ name, children }: Part): string[] => [name, ...children.flatMap(namesOf)]
 
 function walk(node: TreeNode, parent: string | null, visit: (node: TreeNode, parent: string | null) => void): void {
   visit(node, parent)

@@ -33,7 +33,11 @@ export interface State {
 
 const part: Part = JSON.parse(process.argv[2] as string)
 const control = await Control.connect(part.control)
-const number = await control.ask<{ number: number; round: number }>('hello', { osPid: process.pid, name: part.name })
+const number = await control.ask<{ number: number; round: number }>('hello', {
+  osPid: process.pid,
+  name: part.name,
+  pid: ipem.pid,
+})
 const ledger = new Ledger(part.folder, number.number, number.round)
 const traffic = new Traffic(ipem, ledger, number.number)
 let ready = false
@@ -51,7 +55,8 @@ const deeds: Record<string, (facts: never) => unknown> = {
     ready,
     isGrandMaster: ipem.isGrandMaster,
     childrenOnline: ipem.childsOnline,
-    children: part.children.length,
+    // Who joins again after a cut may be anywhere.
+    children: part.children.filter(({ options }) => options.orphan !== 'rejoin').length,
     rssMiB: process.memoryUsage.rss() / 2 ** 20,
   }),
   tree: () => ipem.tree(),

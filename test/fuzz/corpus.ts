@@ -13,7 +13,7 @@ import { pidOf } from '../bus/simulated-tree.js'
 export const corpusFolder = path.resolve('test', 'fuzz', 'corpus')
 
 const LIAR = pidOf(666)
-const OTHER = pidOf(3)
+const OTHER = pidOf(300)
 
 const hello = (role: 'dialer' | 'listener' | 'child', secrets: { nonce?: Buffer; proof?: Buffer } = {}): Buffer =>
   encodeHello({
@@ -27,7 +27,7 @@ const hello = (role: 'dialer' | 'listener' | 'child', secrets: { nonce?: Buffer;
     ...secrets,
   })
 
-const process = { pid: OTHER, osPid: 3, host: 'there', role: 'fork', title: 'x' } as const
+const process = { pid: OTHER, osPid: 300, host: 'there', role: 'fork', title: 'x' } as const
 
 const header = (id: number, pids: string[], more: object = {}): Buffer =>
   headerFrameBody(id, encodeHeader({ type: 7, event: 'ev', pids, to: null, route: null, ...more }))

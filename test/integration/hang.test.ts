@@ -36,6 +36,15 @@ describe('with hangTimeout', { concurrency: 4 }, () => {
     assert.deepEqual(offlines, [])
   })
 
+  it('a child that has much to do before it comes to our question is left alone', async (t) => {
+    const ipem = await startIpem(t, { restart: false, hangTimeout: HANG_MS })
+    const offlines = offlinesOf(ipem)
+    const pid = await ipem.fork(fixture('hang-late')).online
+    for (let n = 0; n < 3000; n++) ipem.sendTo(pid, 'job')
+    assert.equal(await ipem.request(pid, 'done'), 3000)
+    assert.deepEqual(offlines, [])
+  })
+
   it('nobody is killed because the parent itself was stopped', async (t) => {
     const options = { hangTimeout: HANG_MS }
     const family = Family.of(t, {

@@ -55,6 +55,25 @@ describe('schemas', () => {
     assert.deepEqual(got, [[{ id: 2 }]])
   })
 
+  it('that refer to themselves refuse what contains itself, here and on arrival', async () => {
+    await using family = await Family.of(1)
+    const { first } = family
+    const endless = { $defs: { node: { type: 'array', items: { $ref: '#/$defs/node' } } }, $ref: '#/$defs/node' }
+    const member = await family.join({ schemas: { job: endless } })
+    const got: unknown[] = []
+    member.on('job', (...args) => got.push(args))
+    await family.settled()
+    const cycle: unknown[] = []
+    cycle.push(cycle)
+    assert.throws(() => member.broadcast('job', cycle), { code: 'ERR_IPEM_SCHEMA', path: 'args' })
+    const error = once(member, 'error')
+    first.broadcast('job', cycle).broadcast('job', [[]])
+    const [told] = await error
+    assert.deepEqual([told.code, told.pid], ['ERR_IPEM_SCHEMA', first.pid])
+    await family.settled()
+    assert.deepEqual(got, [[[[]]]])
+  })
+
   it('leave events of this process alone', async () => {
     await using ipem = await alone({ schemas: { job } })
     const got: unknown[] = []

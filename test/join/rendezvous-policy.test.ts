@@ -64,6 +64,7 @@ const table: [what: string, outcome: Setback, situation: Situation, expected: Ex
   ['we do not trust it', refuse('ERR_IPEM_AUTH'), fresh, 'alone'],
   ['it is another application', refused('ERR_IPEM_FOREIGN'), proven, 'alone'],
   ['it speaks another version', refused('ERR_IPEM_VERSION'), onlyConnect, 'alone'],
+  ['somebody below us has lied', refused('ERR_IPEM_PROTOCOL'), proven, 'later'],
   ['it speaks something else', refuse('ERR_IPEM_PROTOCOL'), fresh, 'alone'],
 ]
 

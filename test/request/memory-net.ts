@@ -92,6 +92,10 @@ export class Process implements RequestPort {
     this.#post('cancel', to, id, [], () => this.net.processes.get(to)?.requests.onCancel(this.pid, id))
   }
 
+  whoIs(): string | undefined {
+    return [...this.net.processes.keys()][0]
+  }
+
   watchGone(watching: boolean): void {
     if (watching === this.watching) throw new Error('watchGone without a transition')
     this.watching = watching

@@ -64,11 +64,16 @@ test('only the process that was asked can answer', async () => {
   assert.equal(await promise, 'true')
 })
 
-test('whoever is the grand master may answer what was asked of the grand master', async () => {
-  const { a, c, answer } = scene()
-  const promise = a.requests.request({ to: 'grandmaster' }, 'x', [])
-  answer(c, 1, [0, 'yes'])
-  assert.equal(await promise, 'yes')
+test('whoever was the grand master, or is now, may answer what was asked of the grand master, and nobody else', async () => {
+  const { net, a, b, c, answer } = scene()
+  const [first, second] = [1, 2].map(() => a.requests.request({ to: 'grandmaster' }, 'x', []))
+  answer(c, 1, [0, 'forged'])
+  assert.equal(await outcome(first as Promise<unknown>), 'pending')
+  answer(a, 1, [0, 'yes'])
+  assert.equal(await first, 'yes')
+  net.processes.delete('1-a')
+  answer(b, 2, [0, 'by the next one'])
+  assert.equal(await second, 'by the next one')
 })
 
 test('without an answer it ends by the timeout and tells the handler', async (t) => {

@@ -139,7 +139,13 @@ test('a promise of a handler that settles after the caller left is handled', asy
 test('a process that asks and is asked by ever new processes keeps nothing of them in memory', () => {
   let reply: (pid: string, id: number) => void = () => {}
   const requests = new Requests(
-    { sendRequest: ({ to }, _event, id) => reply(to, id), sendAnswer() {}, sendCancel() {}, watchGone() {} },
+    {
+      sendRequest: ({ to }, _event, id) => reply(to, id),
+      sendAnswer() {},
+      sendCancel() {},
+      watchGone() {},
+      whoIs: () => '',
+    },
     { requestTimeoutMs: 0, maxPendingRequests: 10 },
   )
   const message = (from: string, type: Message['type'], args: unknown[]): Message => {

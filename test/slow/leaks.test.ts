@@ -26,7 +26,7 @@ async function holdings() {
   return {
     handles: process.getActiveResourcesInfo().filter((name) => name !== 'Timeout' && name !== 'Immediate').length,
     listeners: listeners.reduce((sum, count) => sum + count, 0),
-    heapBytes: process.memoryUsage().heapUsed,
+    heapBytes: process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers,
   }
 }
 
@@ -85,6 +85,26 @@ describe('nothing grows', () => {
     }
     t.diagnostic(await assertNoGrowth(upTo(100), upTo(1100)))
     await Promise.all(children.map((child) => child.stop()))
+  })
+
+  it('with what waits for children that are killed before they read it', async (t) => {
+    const ipem = await startIpem(t, { restart: false })
+    ipem.on('error', () => {})
+    const bytes = Buffer.alloc(100_000)
+    const waste = async (): Promise<void> => {
+      const child = ipem.fork(fixture('leaks-deaf'))
+      const pid = await child.online
+      ipem.sendTo(pid, 'sleep')
+      for (let n = 0; n < 200; n++) ipem.sendTo(pid, 'much', bytes, n)
+      child.process.kill('SIGKILL')
+      await until('its end', () => ipem.childsOnline === 0)
+    }
+    t.diagnostic(
+      await assertNoGrowth(
+        () => times(3, waste),
+        () => times(20, waste),
+      ),
+    )
   })
 
   it('with 100,000 aborted requests, at either end', async (t) => {

@@ -3,7 +3,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { linkVariable, socketAt, withLinkSlot } from '../../src/supervise/link-slot.js'
+import { linkVariable, parseLinkVariable, socketAt, withLinkSlot } from '../../src/supervise/link-slot.js'
 import { findScriptError } from '../../src/supervise/script.js'
 
 describe('withLinkSlot', () => {
@@ -42,7 +42,12 @@ describe('socketAt', () => {
   })
 })
 
-it('the variable names the descriptor and the parent', () => assert.equal(linkVariable(4), `4:${process.pid}`))
+it('the variable names the descriptor and the parent, and how often it wants a sign of life', () => {
+  assert.equal(linkVariable(4), `4:${process.pid}`)
+  assert.deepEqual(parseLinkVariable(linkVariable(4)), { fd: 4, parentOsPid: process.pid, beatMs: 0 })
+  assert.deepEqual(parseLinkVariable(linkVariable(4, 200)), { fd: 4, parentOsPid: process.pid, beatMs: 200 })
+  for (const wrong of ['', '4', '4:', '4:1:', '4:1:x', '4:1:2:3', '-4:1']) assert.equal(parseLinkVariable(wrong), null)
+})
 
 describe('findScriptError', () => {
   const here = path.dirname(new URL(import.meta.url).pathname)

@@ -12,7 +12,7 @@ export interface RequestTarget {
 /**
  * Sends what request/reply has to say. Implemented by the owner; a test uses an object literal.
  *
- * Four methods, because the ways differ: a request follows a target, an answer goes back along the way its request
+ * Five methods, because the ways differ: a request follows a target, an answer goes back along the way its request
  * came, a cancel carries no data, and hearing of processes that leave costs traffic in the tree, so it is asked for
  * only while it matters. What comes in is reported with `onRequest`, `onAnswer`, `onCancel`, `onRefused` and `onGone`
  * of {@link Requests}. Every method MAY report back before it returns (a process that asks itself).
@@ -23,6 +23,8 @@ export interface RequestPort {
      * `onRefused` when it is accepted and refused later.
      */
     sendRequest(target: RequestTarget, event: string, id: number, args: readonly unknown[]): void;
+    /** The process that such a word stands for now; undefined where that is not known. */
+    whoIs(word: typeof GRAND_MASTER | typeof PARENT): string | undefined;
     /** A message of type `answer` back along `pids`, which are those of the request. MUST throw as `sendRequest` does. */
     sendAnswer(pids: readonly string[], id: number, body: readonly unknown[]): void;
     /**
