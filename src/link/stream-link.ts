@@ -16,6 +16,9 @@ const LAST_WORDS_MS = 1000
 /** More than any kernel buffers for one socket: whoever still has bytes after that goes on sending. */
 const MAX_REST_BYTES = 16_777_216
 
+/** A read whose listeners took longer than this is the last one before the event loop turns. */
+const LONG_MS = 10
+
 /** How a peer that exits with unread input ends: its end, not a fault. */
 const RESETS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
 
@@ -26,6 +29,9 @@ export class StreamLink extends LinkBase {
   #error: Error | undefined
   #exit: StreamExit | null = null
   #givenUp = 0
+  #reading = false
+  /** Reading goes on when the event loop has turned. */
+  #rest: NodeJS.Immediate | null = null
 
   /** `rest`: bytes that were read from the socket before it was handed over. `inlet`: the socket reads by it. */
   constructor(
@@ -49,7 +55,7 @@ export class StreamLink extends LinkBase {
     inlet?.setOwner({
       space: () => (this.closed ? null : this.receiver.space()),
       filled: (bytes) => {
-        if (!this.closed) this.receiver.filled(bytes)
+        if (!this.closed) this.#inTurn(() => this.receiver.filled(bytes))
       },
       received: this.#onData,
     })
@@ -79,11 +85,29 @@ export class StreamLink extends LinkBase {
   }
 
   protected startReading(): void {
-    this.#socket.resume()
+    this.#reading = true
+    if (this.#rest === null) this.#socket.resume()
   }
 
   protected stopReading(): void {
+    this.#reading = false
     this.#socket.pause()
+  }
+
+  /**
+   * libuv reads up to 32 times before it looks at anything else. Where listeners take their time, timers and all other
+   * links would stand still for as long as that.
+   * https://github.com/libuv/libuv/blob/v1.x/src/unix/stream.c, `uv__read`
+   */
+  #inTurn(read: () => void): void {
+    const began = performance.now()
+    read()
+    if (performance.now() - began < LONG_MS || !this.#reading || this.#rest !== null) return
+    this.#socket.pause()
+    this.#rest = setImmediate(() => {
+      this.#rest = null
+      if (this.#reading && !this.closed) this.#socket.resume()
+    })
   }
 
   protected finish(): void {
@@ -147,7 +171,7 @@ export class StreamLink extends LinkBase {
     return true
   }
 
-  readonly #onData = (chunk: Buffer): void => this.received(chunk)
+  readonly #onData = (chunk: Buffer): void => this.#inTurn(() => this.received(chunk))
 
   readonly #onWritten = (error?: Error | null): void => {
     if (this.closed) return

@@ -7,7 +7,7 @@
 import { IpemError } from '../errors.js'
 import { encodeFrame, FrameKind } from './frame.js'
 import type { Hello, PeerInfo } from './handshake.js'
-import { decodeHello, decodeRefuse, encodeHello, encodeRefuse, NONCE_BYTES, otherVersion } from './handshake.js'
+import { decodeHello, decodeRefuse, encodeHello, encodeRefuse, NONCE_BYTES } from './handshake.js'
 import { freshBytes, proofOf, type Session, sameProof } from './proof.js'
 
 /** What a frame led to. With `done`, `refuse` or `refused` the handshake has ended. */
@@ -101,9 +101,8 @@ export abstract class Handshake {
 
   /** "This" and "the other end" change places with the reader. */
   #inOwnWords(error: IpemError): IpemError {
-    const { code, peerName, peerVersion } = error
+    const { code, peerName } = error
     if (code === 'ERR_IPEM_FOREIGN' && typeof peerName === 'string') return foreign(this.self.name, peerName)
-    if (code === 'ERR_IPEM_VERSION' && typeof peerVersion === 'number') return otherVersion(peerVersion)
     return error
   }
 }

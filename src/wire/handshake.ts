@@ -145,6 +145,7 @@ export function decodeRefuse(bytes: Buffer, start = 0, end = bytes.length): Ipem
   const peerName = reader.optional(() => reader.text(MAX_NAME_BYTES))
   const peerVersion = reader.optional(() => reader.whole())
   reader.finish()
+  if (code === 'ERR_IPEM_VERSION' && peerVersion !== undefined) return otherVersion(peerVersion)
   return new IpemError(isKnown(code) ? code : 'ERR_IPEM_PROTOCOL', `Refused by the other end: ${message}`, {
     ...(peerName !== undefined && { peerName }),
     ...(peerVersion !== undefined && { peerVersion }),

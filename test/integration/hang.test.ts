@@ -40,7 +40,7 @@ describe('with hangTimeout', { concurrency: 4 }, () => {
     const ipem = await startIpem(t, { restart: false, hangTimeout: HANG_MS })
     const offlines = offlinesOf(ipem)
     const pid = await ipem.fork(fixture('hang-late')).online
-    for (let n = 0; n < 3000; n++) ipem.sendTo(pid, 'job')
+    for (let n = 0; n < 3000; n++) ipem.sendTo(pid, 'job', 'x'.repeat(1000))
     assert.equal(await ipem.request(pid, 'done'), 3000)
     assert.deepEqual(offlines, [])
   })

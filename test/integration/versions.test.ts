@@ -69,6 +69,7 @@ describe('two versions', { concurrency: 2 }, () => {
       const member = start(t, { name: 'member', file, options })
       await member.untilReady('member')
       assert.notEqual(member.said('ready')[0]?.[1], null, 'it joined')
+      await master.until('the member', () => master.said('childs').length > 0)
       assert.deepEqual(master.said('childs'), [['master', 1]])
     })
   }
