@@ -1,6 +1,7 @@
 // One neighbour in the tree: its link, the headers known on it, and what waits for it.
 // Most links are quiet and most processes have few: what not every link needs is made when it is needed.
 
+import { EndedLink } from '../link/ended-link.js'
 import type { Link } from '../link/link.js'
 import type { ProcessInfo, ProcessRole } from '../process-info.js'
 import { HeaderRing } from '../wire/headers.js'
@@ -15,7 +16,7 @@ export interface Refused {
 }
 
 export class Neighbour {
-  readonly link: Link
+  #link: Link
   readonly isParent: boolean
   /** How the process below this link came into the tree, or how we came to this parent. */
   readonly role: ProcessRole
@@ -39,16 +40,22 @@ export class Neighbour {
   #sent: HeaderRing<Track> | null = null
 
   constructor(link: Link, isParent: boolean, role: ProcessRole, headerRing: number) {
-    this.link = link
+    this.#link = link
     this.isParent = isParent
     this.role = role
     this.#headerRing = headerRing
   }
 
-  /** Its link has ended: nothing comes or goes by these numbers any more. */
+  /** An ended one, when it has. */
+  get link(): Link {
+    return this.#link
+  }
+
+  /** Its link has ended. Others may know it for long, by a header that it sent or a decision in which it was there. */
   forget(): void {
     this.received.length = 0
     this.#sent = null
+    this.#link = new EndedLink(this.#link.kind)
   }
 
   /** Headers we announced on this link. */

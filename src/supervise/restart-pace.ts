@@ -14,7 +14,7 @@ export interface Pace {
 export const PACE_HEALTHY: Pace = { burst: 8, perSecond: 20 }
 
 /** Before health: these are likely to crash again, and all together they must not cost a tenth of a core. */
-export const PACE_CRASHING: Pace = { burst: 8, perSecond: 1 }
+export const PACE_CRASHING: Pace = { burst: 8, perSecond: 0.6 }
 
 /** Turns are given in the order in which they are asked for. It keeps no time, it is told. */
 export class RestartPacer {

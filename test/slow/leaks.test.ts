@@ -64,7 +64,8 @@ describe('nothing grows', () => {
       await guest.close()
     }
     const done = await assertNoGrowth(
-      () => times(50, visit),
+      // As many as the rings of headers have places: these are filled once.
+      () => times(1200, visit),
       () => times(1000, visit),
     )
     await until('nobody else', () => master.tree().children.length === 1)
@@ -73,18 +74,15 @@ describe('nothing grows', () => {
 
   it('with 1,000 restarts of a child', async (t) => {
     const ipem = await startIpem(t, { restart: true, delayRestart: 0, healthyAfter: 0 })
-    const children = Array.from({ length: 4 }, () => ipem.fork(fixture('leaks-short')))
-    const restarts = () => children.reduce((sum, child) => sum + child.restarts, 0)
-    const upTo = (count: number) => async () => {
-      for (let last = -1; restarts() < count; ) {
-        const now = restarts()
-        await until('more restarts', () => restarts() > now || restarts() >= count, 30_000)
-        assert.ok(now > last)
-        last = now
+    const restarted = (count: number) => async () => {
+      const children = Array.from({ length: 4 }, () => ipem.fork(fixture('leaks-short')))
+      const restarts = () => children.reduce((sum, child) => sum + child.restarts, 0)
+      for (let now = restarts(); now < count; now = restarts()) {
+        await until('more restarts', () => restarts() > now, 30_000)
       }
+      await Promise.all(children.map((child) => child.stop()))
     }
-    t.diagnostic(await assertNoGrowth(upTo(100), upTo(1100)))
-    await Promise.all(children.map((child) => child.stop()))
+    t.diagnostic(await assertNoGrowth(restarted(100), restarted(1000)))
   })
 
   it('with what waits for children that are killed before they read it', async (t) => {
@@ -115,15 +113,14 @@ describe('nothing grows', () => {
         return new Promise((_, reject) => this.signal.addEventListener('abort', () => reject(new Error('too late'))))
       })
     })
-    const signal = new AbortController().signal
+    // One that lives on must not collect listeners.
+    const { signal } = new AbortController()
     const abort = async (): Promise<void> => {
       const controller = new AbortController()
-      // One that lives on, too: it must not collect listeners.
-      const asked = Array.from({ length: 100 }, () =>
-        ipem.request(remote.pid, 'never', { signal: AbortSignal.any([controller.signal, signal]) }),
-      )
+      const asked = Array.from({ length: 100 }, () => ipem.request(remote.pid, 'never', { signal: controller.signal }))
       controller.abort()
       for (const { status } of await Promise.allSettled(asked)) assert.equal(status, 'rejected')
+      await ipem.request(remote.pid, 'run', '() => 1', { signal })
     }
     const heapThere = () =>
       remote.run(async () => {

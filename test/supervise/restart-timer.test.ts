@@ -27,8 +27,8 @@ describe('the wait for a restart', () => {
     crowd()
     timer().start(100, false)
     clock.advance(100)
-    assert.deepEqual(clock.pending, [900])
-    clock.advance(900)
+    assert.deepEqual(clock.pending, [1567])
+    clock.advance(1567)
     assert.deepEqual(restarted, [9])
   })
 
@@ -55,7 +55,7 @@ describe('the wait for a restart', () => {
     }
     assert.deepEqual(clock.pending, [])
     timer().start(0, false)
-    clock.advance(1000)
+    clock.advance(1700)
     assert.deepEqual(restarted, [11])
   })
 
