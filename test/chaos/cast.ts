@@ -13,10 +13,13 @@ import type { Part, State } from './puppet.js'
 
 const PUPPET = fileURLToPath(new URL('./puppet.js', import.meta.url))
 
+export const ORPHAN = ' (orphan)'
+
 export interface Actor {
   readonly number: number
   readonly osPid: number
-  readonly name: string
+  /** Of a process that came back by the socket, in whose place there is another soon, with `ORPHAN`. */
+  name: string
   readonly control: Control
   pid: string
   stopped: boolean
@@ -175,6 +178,9 @@ export class Cast {
       if (own === null) return
       this.touched.add(own.number)
       this.actors.delete(own.number)
+      const children = this.#heads.get(own.name)?.part.children ?? []
+      const orphans = children.filter(({ options }) => options.orphan === 'rejoin').map(({ name }) => name)
+      for (const actor of this.actors.values()) if (orphans.includes(actor.name)) actor.name += ORPHAN
     }
   }
 }

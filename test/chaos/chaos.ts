@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { IpemOptions } from '../../src/index.js'
 import { randomFrom } from '../bus/simulated-tree.js'
 import { type Audit, audit, type Counts, type Last, type Shape } from './audit.js'
-import { Cast } from './cast.js'
+import { Cast, ORPHAN } from './cast.js'
 import { breakSomething, leave } from './faults.js'
 import { readRound } from './ledger.js'
 import type { Part } from './puppet.js'
@@ -61,6 +61,7 @@ class Director {
   readonly #multiple = { sent: 0, arrived: 0, returned: 0, lost: 0 }
   readonly #faults: string[] = []
   #shape: Shape = new Map()
+  readonly #dismissed = new Set<number>()
   #guests = 0
   #peakMiB = 0
 
@@ -171,7 +172,7 @@ class Director {
     let before = ''
     while (performance.now() < until) {
       cast.restartHeads()
-      this.#dismissTwins()
+      this.#dismissOrphans()
       const shape = await cast.shape()
       if (typeof shape === 'string') why = shape
       else {
@@ -186,14 +187,12 @@ class Director {
     throw new Error(`The tree did not become whole within ${HEAL_MS} ms: ${why}; there are ${names.join(', ')}`)
   }
 
-  /** An orphan that came back by the socket, while its place was filled anew. */
-  #dismissTwins(): void {
-    const newest = new Map([...this.#cast.actors.values()].map(({ name, number }) => [name, number]))
+  /** Who came back by the socket, while its place is filled anew. */
+  #dismissOrphans(): void {
     for (const actor of this.#cast.actors.values()) {
-      if (newest.get(actor.name) !== actor.number && !this.#cast.touched.has(-actor.number)) {
-        this.#cast.touched.add(-actor.number)
-        leave(this.#cast, actor)
-      }
+      if (!actor.name.endsWith(ORPHAN) || this.#dismissed.has(actor.number)) continue
+      this.#dismissed.add(actor.number)
+      leave(this.#cast, actor)
     }
   }
 

@@ -24,7 +24,7 @@ export interface Received {
 /** Waits until `condition` holds; looks again whenever the event loop has gone round. */
 export async function until(what: string, condition: () => unknown, deadlineMs = DEADLINE_MS): Promise<void> {
   const end = performance.now() + deadlineMs
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Waited ${deadlineMs} ms for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
