@@ -4,7 +4,8 @@ import { targets } from './targets.js'
 
 for (const [name, target] of Object.entries(targets)) {
   describe(`bytes of others, as ${name}`, () => {
-    for (const [index, seed] of (seeds[name] ?? []).entries()) it(`seed ${index}`, () => target(seed))
-    for (const [file, bytes] of kept(name)) it(`kept as ${file}`, () => target(bytes))
+    for (const [index, seed] of (seeds[name] ?? []).entries())
+      it(`seed ${index}`, async () => void (await target(seed)))
+    for (const [file, bytes] of kept(name)) it(`kept as ${file}`, async () => void (await target(bytes)))
   })
 }

@@ -11,7 +11,8 @@ import { Attacker } from '../bus/attacker.js'
 import { pidOf, SimulatedTree } from '../bus/simulated-tree.js'
 import { TreeModel } from '../bus/tree-model.js'
 
-export type Target = (data: Buffer) => void | Promise<void>
+/** Answers how it ended, in a few words. */
+export type Target = (data: Buffer) => string | Promise<string>
 
 const MAX_FRAME = 65_536
 const MAX_PAYLOAD = 16 * 1024 * 1024
@@ -23,12 +24,14 @@ function assertRefusal(error: unknown): void {
 }
 
 /** A stream in pieces of the size of the first byte: the same frames as in one piece, or the same refusal. */
-function frames(data: Buffer): void {
+function frames(data: Buffer): string {
   const size = (data[0] ?? 0) + 1
   const stream = data.subarray(1)
   const pieces: Buffer[] = []
   for (let at = 0; at < stream.length; at += size) pieces.push(stream.subarray(at, at + size))
-  assert.deepEqual(readAll(pieces), readAll([stream]))
+  const whole = readAll([stream])
+  assert.deepEqual(readAll(pieces), whole)
+  return `${whole.found.map((frame) => frame.split(' ')[0])} ${whole.refused}`
 }
 
 function readAll(pieces: readonly Buffer[]): { found: string[]; refused: string | null } {
@@ -48,39 +51,48 @@ function readAll(pieces: readonly Buffer[]): { found: string[]; refused: string 
 const self = { pid: pidOf(1), name: 'app', osPid: 1, host: 'here', title: 'self', member: 'socket' } as const
 
 /** Frames of a stranger, to either end of a handshake: never an exception, and never let in. */
-function handshake(data: Buffer): void {
+function handshake(data: Buffer): string {
   const nonce = Buffer.alloc(16, 7)
   const options = { self, cookie: Buffer.from('a cookie that nobody knows'), nonce }
   const end = (data[0] ?? 0) % 2 === 0 ? new ListenerHandshake(options) : new DialerHandshake(options)
   end.start()
-  let ended = false
+  let ended = ''
   const reader = new FrameReader(4096, (kind, bytes, start, stop) => {
-    if (ended) return
+    if (ended !== '') return
     const step = end.onFrame(kind, bytes, start, stop)
     assert.equal(step.done, undefined, 'a stranger came in')
-    ended = step.refuse !== undefined || step.refused !== undefined
+    ended = String(step.refuse ?? step.refused ?? '')
   })
   try {
     reader.push(data.subarray(1))
   } catch (error) {
     assertRefusal(error)
+    return String(error)
   }
+  return ended
 }
 
 /** A payload that can be read can be written, and is the same then. */
-function payload(data: Buffer): void {
+function payload(data: Buffer): string {
   let args: unknown[]
   try {
     args = decodePayload(data, 0, data.length)
   } catch (error) {
     assertRefusal(error)
-    return
+    return String((error as Error).cause)
   }
   assert.equal(Object.getPrototypeOf({}), Object.prototype)
   const again = decode(encodePayload(args, MAX_PAYLOAD))
   assert.ok(isDeepStrictEqual(again, args), 'it is not the same any more')
   const third = decode(encodePayload(again, MAX_PAYLOAD))
   assert.ok(isDeepStrictEqual(third, args), 'it changes each time')
+  return shapeOf(args)
+}
+
+/** The kinds of what is in it, down to some depth. */
+function shapeOf(value: unknown, depth = 3): string {
+  const name = Object.prototype.toString.call(value)
+  return Array.isArray(value) && depth > 0 ? `[${value.slice(0, 4).map((each) => shapeOf(each, depth - 1))}]` : name
 }
 
 const decode = (bytes: Buffer): unknown[] => decodePayload(bytes, 0, bytes.length)
@@ -89,7 +101,7 @@ const decode = (bytes: Buffer): unknown[] => decodePayload(bytes, 0, bytes.lengt
  * Frames of a member that lies, as `kind, length, body` each: at most that member is cut off. All others know who is
  * there, nobody gets a message in the name of somebody else, and when the liar is gone everything is as before.
  */
-async function tree(data: Buffer): Promise<void> {
+async function tree(data: Buffer): Promise<string> {
   const tree = new SimulatedTree({ maxFrame: MAX_FRAME, maxPayload: MAX_FRAME })
   const top = tree.add()
   const [victim, sibling] = [tree.addBelow(top), tree.addBelow(top)]
@@ -117,6 +129,7 @@ async function tree(data: Buffer): Promise<void> {
   sibling.multicast('broadcast', 'ev', 'still here')
   await tree.settle()
   for (const process of [top, victim, below]) assert.equal(process.received.length, 1, 'somebody is cut off')
+  return `${liar.refusal?.message} ${liar.kinds()}`
 }
 
 export const targets: Record<string, Target> = { frames, handshake, payload, tree }
