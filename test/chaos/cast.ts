@@ -87,7 +87,9 @@ export class Cast {
     const late = AbortSignal.timeout(timeoutMs)
     const states = Promise.all(actors.map(({ control }) => control.ask<State>('state')))
     const all = await Promise.race([states.catch(() => null), once(late, 'abort').then(() => null)])
-    return all === null ? null : new Map(actors.map(({ number }, index) => [number, all[index] as State]))
+    // One that has just said hello is not at its post yet.
+    if (all === null || all.includes(null as never)) return null
+    return new Map(actors.map(({ number }, index) => [number, all[index] as State]))
   }
 
   /**
