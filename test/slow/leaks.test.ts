@@ -14,7 +14,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 /** What a heap differs by from one look to the next, with nothing done in between. */
-const NOISE_BYTES = 1_500_000
+const NOISE_BYTES = 3_000_000
 
 /** All that a process holds: handles, listeners, and the heap when it is tidied up. */
 async function holdings() {
