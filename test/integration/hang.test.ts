@@ -37,11 +37,12 @@ describe('with hangTimeout', { concurrency: 4 }, () => {
   })
 
   it('a child that has much to do before it comes to our question is left alone', async (t) => {
-    const ipem = await startIpem(t, { restart: false, hangTimeout: HANG_MS })
+    // A third of what it has to do, and long enough for a process that does not get its turn on a busy machine.
+    const ipem = await startIpem(t, { restart: false, hangTimeout: 1500 })
     const offlines = offlinesOf(ipem)
     const pid = await ipem.fork(fixture('hang-late')).online
-    for (let n = 0; n < 3000; n++) ipem.sendTo(pid, 'job', 'x'.repeat(1000))
-    assert.equal(await ipem.request(pid, 'done'), 3000)
+    for (let n = 0; n < 4500; n++) ipem.sendTo(pid, 'job', 'x'.repeat(1000))
+    assert.equal(await ipem.request(pid, 'done'), 4500)
     assert.deepEqual(offlines, [])
   })
 
