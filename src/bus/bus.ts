@@ -4,13 +4,13 @@
 import { IpemError } from '../errors.js'
 import { type Message, MessageType } from '../message.js'
 import type { OfflineInfo, ProcessInfo } from '../process-info.js'
-import { distrust } from '../routing/trust.js'
 import { FRAME_HEAD, FrameKind, VarintReader } from '../wire/frame.js'
 import { headerFrameBody, parseHeaderFrame } from '../wire/headers.js'
 import { ownCopy } from '../wire/own-copy.js'
 import { decodePayload, writePayload } from '../wire/payload.js'
 import type { Keep } from '../wire/payload-memory.js'
 import { MIN_VIEW } from '../wire/plain-reader.js'
+import { believe } from './belief.js'
 import type { BusLimits, BusOwner } from './bus-owner.js'
 import { Flow } from './flow.js'
 import { Members } from './members.js'
@@ -143,17 +143,8 @@ export class Bus {
       throw new IpemError('ERR_IPEM_PROTOCOL', `Expected a header id below ${this.#maxIds}, got ${id}`)
     }
     const track = new Track(header, from, this.members.self)
-    this.#believe(track, from)
+    believe(track, from, this.members)
     from.received[id] = track
-  }
-
-  /** Asked again when the tree has changed: who has left sends nothing any more, whoever says so. */
-  #believe(track: Track, from: Neighbour): void {
-    const reason = distrust(track.header, from, from.isParent, this.members)
-    if (reason !== null) {
-      throw new IpemError('ERR_IPEM_PROTOCOL', `Refused a forged header: ${reason}`, { pid: from.pid })
-    }
-    track.believedAt = this.members.structure
   }
 
   #onEvent(from: Neighbour, bytes: Buffer, start: number, end: number): void {
@@ -161,7 +152,7 @@ export class Bus {
     const requestId = varints.read(bytes, varints.offset, end)
     const track = from.received[id]
     if (track === undefined) throw new IpemError('ERR_IPEM_PROTOCOL', `Expected a known header id, got ${id}`)
-    if (track.believedAt !== this.members.structure) this.#believe(track, from)
+    believe(track, from, this.members)
     this.#handle(track, requestId, bytes, varints.offset, end)
   }
 

@@ -1,5 +1,12 @@
-// While a link is not read, because somebody further on is slow, its neighbour hears pings: that is how it tells us
-// from a process that has stopped, and goes on waiting.
+// Pings of our own accord, in turn. While a link is not read, because somebody further on is slow: that is how its
+// neighbour tells us from a process that has stopped, and goes on waiting. And for a parent that watches our event loop.
+
+const MAX_INTERVAL_MS = 250
+
+/** Several within `stallMs`; and the one who watches us may be less patient than we are. */
+export function signIntervalMs(stallMs: number): number {
+  return Math.min(stallMs / 4, MAX_INTERVAL_MS)
+}
 
 export class LifeSigns {
   readonly #intervalMs: number

@@ -6,15 +6,12 @@ import { FrameKind } from '../wire/frame.js'
 import type { Keep } from '../wire/payload-memory.js'
 import { EarlyReports } from './early-reports.js'
 import { flushAtExit, waitAtExit } from './exit-flush.js'
-import { LifeSigns } from './life-signs.js'
+import { LifeSigns, signIntervalMs } from './life-signs.js'
 import type { Link, LinkCloseReason, LinkHandlers, LinkLimits } from './link.js'
 import { Receiver } from './receiver.js'
 import { SendQueue } from './send-queue.js'
 
 const NO_BODY = Buffer.alloc(0)
-
-/** Who watches us may be less patient than we are. */
-const MAX_SIGN_MS = 250
 
 export abstract class LinkBase implements Link {
   abstract readonly kind: Link['kind']
@@ -41,7 +38,7 @@ export abstract class LinkBase implements Link {
       onFault: (error) => this.destroy(error),
       onPing: (exiting) => this.#onPing(exiting),
     })
-    this.#signs = new LifeSigns(Math.min(limits.stallMs / 4, MAX_SIGN_MS), () => this.send(FrameKind.ping, NO_BODY))
+    this.#signs = new LifeSigns(signIntervalMs(limits.stallMs), () => this.send(FrameKind.ping, NO_BODY))
     this.#queue = new SendQueue(limits, {
       write: (chunks) => this.write(chunks),
       unwritten: () => this.unwritten(),
