@@ -38,8 +38,8 @@ export class SchemaCheck {
     try {
       if (validate(args)) return null
     } catch (cause) {
-      // A recursive schema and a value that contains itself.
-      return misfit(event, 'args', 'it has no end', from, cause)
+      // A recursive schema and a value that is, too.
+      return misfit(event, 'args', 'it lies too deep or contains itself', from, cause)
     }
     const [error] = validate.errors ?? []
     return misfit(event, pathOf(error?.instancePath ?? ''), String(error?.message), from)

@@ -49,7 +49,7 @@ export class Attachment implements LinkHandlers {
   #live = false
   #heartbeat: Heartbeat | null = null
   #beat: LifeSigns | null = null
-  #pongDue = false
+  #pongsDue = 0
   /** Interest that came before the welcome. */
   #early: Buffer[] = []
   #earlyBytes = 0
@@ -91,7 +91,10 @@ export class Attachment implements LinkHandlers {
 
   /** Give the neighbour a sign of life so often, whatever else there is to do: it watches our event loop. */
   beat(intervalMs: number): void {
-    this.#beat = new LifeSigns(intervalMs, () => this.#link.send(FrameKind.ping, NO_BODY))
+    this.#beat = new LifeSigns(intervalMs, () => {
+      // What fills the link is a sign of life itself, when it is read.
+      if (!this.#link.needDrain) this.#link.send(FrameKind.ping, NO_BODY)
+    })
     this.#beat.start()
   }
 
@@ -111,8 +114,9 @@ export class Attachment implements LinkHandlers {
     }
     switch (kind) {
       case FrameKind.ping:
-        // One for all: who asks and asks and does not read must not fill our memory with answers.
-        if (this.#link.needDrain) this.#pongDue = true
+        // Who asks and asks and does not read must not fill our memory with answers. Each gets its own all the same: the
+        // other side counts them, to know at its exit that we have read all.
+        if (this.#link.needDrain) this.#pongsDue++
         else this.#link.send(FrameKind.pong, NO_BODY)
         break
       case FrameKind.pong:
@@ -131,8 +135,7 @@ export class Attachment implements LinkHandlers {
   }
 
   onDrain(): void {
-    if (this.#pongDue) this.#link.send(FrameKind.pong, NO_BODY)
-    this.#pongDue = false
+    for (; this.#pongsDue > 0 && !this.#link.needDrain; this.#pongsDue--) this.#link.send(FrameKind.pong, NO_BODY)
     this.#owner.bus.onDrain(this.neighbour)
   }
 

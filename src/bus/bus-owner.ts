@@ -7,6 +7,7 @@ import type { Neighbour } from './neighbour.js'
 export interface BusLimits {
   readonly maxPayload: number
   readonly hardLimit: number
+  readonly highWaterMark: number
   readonly headerRing: number
   readonly maxInterestNames: number
   /** How long a vanished listener may come back before the neighbours are told, in ms. */

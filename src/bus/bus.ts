@@ -19,8 +19,8 @@ import { noticeArgs, unreachable, withMessage } from './notice.js'
 import { OwnTracks } from './own-tracks.js'
 import { Track } from './track.js'
 
-/** Room for news of the tree beyond the hard limit of a link. */
-const NEWS_BYTES = 16_777_216
+/** Room for news of the tree beyond all that messages may take: twice as many names as a link may have by default. */
+const NEWS_BYTES = 33_554_432
 
 /** Ids of a neighbour's ring are taken up to this one, or up to our own ring where that is larger. */
 const MIN_RING = 4096
@@ -128,7 +128,9 @@ export class Bus {
   /** News of the tree are never refused: who does not read them for so long is given up. */
   #tell(to: Neighbour, kind: FrameKind, body: Uint8Array): void {
     const { link } = to
-    if (link.queuedBytes <= this.#limits.hardLimit + NEWS_BYTES) link.send(kind, body)
+    const { hardLimit, highWaterMark, maxPayload } = this.#limits
+    // A link that is not full takes one message more, whatever its size.
+    if (link.queuedBytes <= Math.max(hardLimit, highWaterMark + maxPayload) + NEWS_BYTES) link.send(kind, body)
     else
       link.destroy(new IpemError('ERR_IPEM_OVERFLOW', `${to.pid} does not read the news of the tree`, { pid: to.pid }))
   }

@@ -102,7 +102,7 @@ export class StreamLink extends LinkBase {
   #inTurn(read: () => void): void {
     const began = performance.now()
     read()
-    if (performance.now() - began < LONG_MS || !this.#reading || this.#rest !== null) return
+    if (performance.now() - began < LONG_MS || !this.#reading || this.#rest !== null || this.closed) return
     this.#socket.pause()
     this.#rest = setImmediate(() => {
       this.#rest = null

@@ -9,10 +9,10 @@ import type { RequestOptions } from '../request/request-arguments.js'
 import type { Runtime } from './runtime.js'
 
 const CHILDREN = `${INTERNAL_PREFIX}children`
-/** For a process on our own way up. */
-const BELOW_MS = 5000
-
 const TREE = `${INTERNAL_PREFIX}tree`
+
+/** How long a process on our own way up may take to say who is below it. */
+const BELOW_MS = 5000
 
 export class Directory {
   readonly #runtime: Runtime

@@ -31,7 +31,7 @@ describe('an attached link', () => {
     assert.deepEqual(child.kinds().slice(-1), ['pong'])
   })
 
-  it('answers one ping for all of a neighbour that does not read, and goes on when it does', async () => {
+  it('keeps no answers for a neighbour that does not read, and gives one for each ping when it does', async () => {
     const { tree, gm, child } = await pair()
     child.deaf()
     for (let n = 0; n < 20_000; n++) child.send(FrameKind.ping, NOTHING)
@@ -39,6 +39,25 @@ describe('an attached link', () => {
     const { link } = gm.neighbour({ pid: child.pid } as SimulatedProcess)
     assert.ok(link.queuedBytes < 4000, `${link.queuedBytes} bytes wait`)
     assert.equal(child.closed, false)
+    child.hearing()
+    await tree.settle()
+    assert.equal(child.kinds().filter((kind) => kind === 'pong').length, 20_000)
+  })
+
+  it('never takes a large message for unread news', async () => {
+    const tree = new SimulatedTree({
+      hardLimit: 1000,
+      highWaterMark: 1000,
+      maxPayload: 100_000_000,
+      maxFrame: 100_065_536,
+    })
+    const gm = tree.add()
+    const child = tree.addBelow(gm).on('ev')
+    await tree.settle()
+    gm.multicast('broadcast', 'ev', Buffer.alloc(60_000_000))
+    gm.on('news')
+    await tree.settle()
+    assert.deepEqual([child.received.length, gm.bus.members.children.size], [1, 1])
   })
 
   it('gives up a neighbour that does not read the news of the tree, before they fill the memory', async () => {
@@ -47,7 +66,7 @@ describe('an attached link', () => {
     const child = Attacker.below(tree, gm).join(gm)
     await tree.settle()
     child.deaf()
-    for (let n = 0; n < 100_000 && !child.closed; n++) {
+    for (let n = 0; n < 250_000 && gm.bus.members.children.size > 0; n++) {
       gm.on(`${n}`.padEnd(250, 'x'))
       if (n % 1000 === 0) await tree.settle()
     }

@@ -105,6 +105,12 @@ export class Attacker {
     return this
   }
 
+  /** Reads on. */
+  hearing(): this {
+    this.#link.resume()
+    return this
+  }
+
   leave(): void {
     this.#link.destroy()
   }

@@ -58,8 +58,10 @@ export function audit(round: Round, last: Last): Audit {
     let missing = 0
     for (const { to, seq, marked } of own.sent) {
       single.sent++
-      if (had.get(keyOf('received', to, number))?.has(seq)) single.arrived++
-      else if (own.returned.delete(`${to} ${seq}`)) single.returned++
+      if (had.get(keyOf('received', to, number))?.has(seq)) {
+        single.arrived++
+        if (own.returned.has(`${to} ${seq}`)) faults.push(`${to} got ${seq} of ${number}, who was told that it did not`)
+      } else if (own.returned.delete(`${to} ${seq}`)) single.returned++
       else if (isSafe(round, number, to, marked)) {
         missing++
         if (own.refused === 0) faults.push(`${to} never got ${seq} of ${number}, on a way without faults`)

@@ -1,5 +1,6 @@
 // A tree of real processes, broken again and again by chance, with every event accounted for: rounds of rest, in which
-// nothing at all may be missing, and of chaos, in which only what a fault took may be.
+// nothing at all may be missing, and of chaos, in which only what a fault took may be. A seed brings back the same faults
+// and the same traffic, not the same moments.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -53,6 +54,7 @@ export async function runChaos({ seed, seconds, onRound }: Wish): Promise<Result
 class Director {
   readonly #folder: string
   readonly #cast: Cast
+  readonly #seed: number
   readonly #dice
   readonly #onRound: Wish['onRound']
   readonly #last: Last = new Map()
@@ -68,6 +70,7 @@ class Director {
   constructor(folder: string, cast: Cast, seed: number, onRound: Wish['onRound']) {
     this.#folder = folder
     this.#cast = cast
+    this.#seed = seed
     this.#dice = randomFrom(seed)
     this.#onRound = onRound
   }
@@ -215,6 +218,7 @@ class Director {
       control: path.join(this.#folder, 'control'),
       folder: path.join(this.#folder, 'ledger'),
       options,
+      seed: this.#seed,
       children,
     }
   }

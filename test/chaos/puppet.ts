@@ -15,6 +15,8 @@ export interface Part {
   readonly control: string
   readonly folder: string
   readonly options: IpemOptions
+  /** Of what it sends. */
+  readonly seed: number
   /** Its children, which it keeps alive. */
   readonly children: readonly Part[]
 }
@@ -39,7 +41,7 @@ const number = await control.ask<{ number: number; round: number }>('hello', {
   pid: ipem.pid,
 })
 const ledger = new Ledger(part.folder, number.number, number.round)
-const traffic = new Traffic(ipem, ledger, number.number)
+const traffic = new Traffic(ipem, ledger, number.number, part.seed)
 let ready = false
 let lastParent: string | null | undefined
 const file = fileURLToPath(import.meta.url)

@@ -3,6 +3,7 @@
 
 import type ipem from '../../src/index.js'
 import type { IpemError } from '../../src/index.js'
+import { randomFrom } from '../bus/simulated-tree.js'
 import type { Ledger } from './ledger.js'
 
 const PAUSE_MS = 5
@@ -17,12 +18,14 @@ export class Traffic {
   readonly #ipem: typeof ipem
   readonly #ledger: Ledger
   readonly #number: number
+  readonly #random: () => number
   readonly #sent = new Map<number, number>()
   #cast = 0
   #others: readonly [number: number, pid: string][] = []
   #timer: NodeJS.Timeout | null = null
 
-  constructor(bus: typeof ipem, ledger: Ledger, number: number) {
+  constructor(bus: typeof ipem, ledger: Ledger, number: number, seed: number) {
+    this.#random = randomFrom(seed + number)
     this.#ipem = bus
     this.#ledger = ledger
     this.#number = number
@@ -69,14 +72,14 @@ export class Traffic {
 
   #turn(): void {
     if (this.#ipem.writableNeedDrain || this.#others.length === 0) return
-    const dice = Math.random() * 100
+    const dice = this.#random() * 100
     if (dice < CASTS) {
       const seq = ++this.#cast
       this.#ledger.write({ what: 'cast', seq })
       this.#ipem.broadcast('cast', this.#number, seq)
       return
     }
-    const [to, pid] = this.#others[Math.floor(Math.random() * this.#others.length)] as [number, string]
+    const [to, pid] = this.#others[Math.floor(this.#random() * this.#others.length)] as [number, string]
     const body = dice > 97 ? MEDIUM : SMALL
     for (let i = 0; i < 10; i++) this.#note(to, pid, body)
   }

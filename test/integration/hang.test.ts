@@ -8,7 +8,7 @@ import { Family, fixture, isAlive, offlinesOf, startIpem } from './stage.js'
 
 const HANG_MS = 600
 
-describe('with hangTimeout', { concurrency: 4 }, () => {
+describe('with hangTimeout', { concurrency: 2 }, () => {
   it('a child that blocks its event loop for longer is killed, also one that started late', async (t) => {
     const ipem = await startIpem(t, { restart: false, hangTimeout: HANG_MS })
     const pid = await ipem.fork(fixture('hang-late')).online

@@ -71,7 +71,7 @@ describe('a grand master that is killed', () => {
       delayReconnect: DELAY_RECONNECT_MS,
     }
     const options = { name: 'election', restart: true, delayRestart: 0, healthyAfter: 0, useSocket, socket }
-    return { name, control: path.join(folder, 'control'), folder: ledger, options, children }
+    return { name, control: path.join(folder, 'control'), folder: ledger, options, seed: 1, children }
   }
 
   function startMissing(): void {
