@@ -4,7 +4,7 @@
 // said a word has to go. A real joiner says hello with its first packet, and libuv (since 1.45) accepts one connection
 // in a turn of the event loop, so that hello is read before the next two come in: silent connections, however many
 // and however fast, never stand in its way. Where all have spoken, one goes that has taken longer than joiners do, or
-// else the new one, because in a crowd of real joiners those who came first are nearest to the end.
+// else any one: whoever says hello and no more must not be able to keep all places.
 
 import type { Socket } from 'node:net'
 import { IpemError } from '../errors.js'
