@@ -1,4 +1,4 @@
-// What a link still has to write: frames gathered in slabs, large payloads that last kept by reference.
+// What a link still has to write: frames gathered in slabs, large payloads by reference.
 // Owns the bytes until the sink took them; knows nothing of sockets.
 
 import { FRAME_HEAD, FrameKind, MAX_VARINT, varintLength, writeFrameHead, writeVarint } from '../wire/frame.js'

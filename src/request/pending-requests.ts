@@ -71,8 +71,7 @@ export class PendingRequests {
     }
     const id = ++this.#lastId
     const { to } = target
-    const asked = to === GRAND_MASTER || to === PARENT ? this.#port.whoIs(to) : to
-    const pending: Pending = { target, asked, event, call, resolve, reject, timer: undefined }
+    const pending: Pending = { target, asked: this.#whoIs(to), event, call, resolve, reject, timer: undefined }
     this.#pending.set(id, pending)
     this.#index(target, id)
     this.#goneWatch.retain()
@@ -103,8 +102,7 @@ export class PendingRequests {
     // Ids are easy to guess: only the process that was asked may answer. One that is named by a word may have become
     // another since.
     const { to } = pending.target
-    const now = to === GRAND_MASTER || to === PARENT ? this.#port.whoIs(to) : to
-    if (message.from !== now && message.from !== pending.asked) return
+    if (message.from !== this.#whoIs(to) && message.from !== pending.asked) return
     this.#take(id)
     readAnswer(message.args, message.from, pending.event, pending.resolve, pending.reject)
   }
@@ -138,6 +136,10 @@ export class PendingRequests {
   close(error: Error): void {
     this.#closed ??= error
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(this.#closed)
+  }
+
+  #whoIs(to: string): string | undefined {
+    return to === GRAND_MASTER || to === PARENT ? this.#port.whoIs(to) : to
   }
 
   #refusal(target: RequestTarget, event: string, signal: AbortSignal | undefined): Error | undefined {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { MessageType } from '../../src/message.js'
 import type { TreeNode } from '../../src/process-info.js'
+import { joinWays } from '../tree-way.js'
 import type { Multicast, SimulatedProcess } from './simulated-tree.js'
 
 export interface Member {
@@ -67,10 +68,7 @@ export class TreeModel {
 
   /** The pids on the way between two members of one tree, both included. */
   path(from: Member, to: Member): string[] {
-    const up = this.ancestry(from)
-    const down = this.ancestry(to)
-    const top = up.find((member) => down.includes(member)) as Member
-    return [...up.slice(0, up.indexOf(top) + 1), ...down.slice(0, down.indexOf(top)).reverse()].map(pidOf)
+    return (joinWays(this.ancestry(from), this.ancestry(to)) as Member[]).map(pidOf)
   }
 
   /** Everybody a multicast is for, listening or not. */

@@ -1,6 +1,7 @@
 // What became of every event of one round, from what each process wrote down. Pure: the tests of the chaos itself show
 // that it finds what it should.
 
+import { joinWays } from '../tree-way.js'
 import type { Entry } from './ledger.js'
 
 /** The tree at one moment, by the numbers of the processes: each with its parent, the grand master with null. */
@@ -122,11 +123,7 @@ function isSafe({ before, after, touched }: Round, from: number, to: number, mar
 
 /** The processes between two, both included; null where one of them is not there. */
 export function wayOf(shape: Shape, from: number, to: number): number[] | null {
-  const up = ancestorsOf(shape, from)
-  const down = ancestorsOf(shape, to)
-  const meeting = up.find((number) => down.includes(number))
-  if (meeting === undefined) return null
-  return [...up.slice(0, up.indexOf(meeting) + 1), ...down.slice(0, down.indexOf(meeting)).reverse()]
+  return joinWays(ancestorsOf(shape, from), ancestorsOf(shape, to)) ?? null
 }
 
 function ancestorsOf(shape: Shape, number: number): number[] {

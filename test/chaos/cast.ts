@@ -92,6 +92,13 @@ export class Cast {
     return new Map(actors.map(({ number }, index) => [number, all[index] as State]))
   }
 
+  /** Who believes to be the grand master, if that can be found out in time. */
+  async master(timeoutMs: number): Promise<Actor | undefined> {
+    const states = await this.states(timeoutMs)
+    const [number] = [...(states ?? [])].find(([, { isGrandMaster }]) => isGrandMaster) ?? []
+    return number === undefined ? undefined : this.actors.get(number)
+  }
+
   /**
    * The tree as its grand master tells it, if it is whole: everybody is ready and in it, below the parent it believes
    * to have, with all its children. Else why not.

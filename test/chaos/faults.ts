@@ -48,14 +48,7 @@ function cut(stage: Stage, bytes: number): void {
 /** Each with its weight. */
 const faults: Record<string, [weight: number, fault: Fault]> = {
   'kill somebody': [4, (stage) => kill(stage.cast, anyone(stage))],
-  'kill the grand master': [
-    1,
-    async ({ cast }) => {
-      const states = await cast.states(500)
-      const [number] = [...(states ?? [])].find(([, { isGrandMaster }]) => isGrandMaster) ?? []
-      kill(cast, cast.actors.get(number ?? 0))
-    },
-  ],
+  'kill the grand master': [1, async ({ cast }) => kill(cast, await cast.master(500))],
   'stop somebody': [4, (stage) => stage.cast.signal(awake(stage) as Actor, 'SIGSTOP')],
   'go on': [
     4,

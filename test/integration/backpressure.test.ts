@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MOST_MIB, Pressure, slowReader } from './pressure.js'
+import { MOST_MIB, osPidOf, Pressure, slowReader } from './pressure.js'
 import { isAlive } from './stage.js'
-
-const osPidOf = (pid: string): number => Number.parseInt(pid, 10)
 
 const together = { concurrency: 2 }
 

@@ -10,6 +10,8 @@ export interface Count {
   readonly overflows: readonly { code: string; pid: string; count: number; ended: boolean }[]
 }
 
+export const osPidOf = (pid: string): number => Number.parseInt(pid, 10)
+
 const patience = { timeout: 0 }
 
 export class Pressure {

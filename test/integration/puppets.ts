@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createIpem } from '../../src/index.js'
 import type { IpemOptions } from '../../src/options.js'
+import { joinWays } from '../tree-way.js'
 
 export const puppet = path.resolve('test/fixtures/puppet.js')
 export const COOKIE = 'a cookie for the tests only'
@@ -131,10 +132,7 @@ export class PuppetTree {
 
   /** From one process to another, both included. */
   way(from: string, to: string): string[] {
-    const up = this.#ancestors(from)
-    const down = this.#ancestors(to)
-    const meeting = up.find((name) => down.includes(name)) as string
-    return [...up.slice(0, up.indexOf(meeting) + 1), ...down.slice(0, down.indexOf(meeting)).reverse()]
+    return joinWays(this.#ancestors(from), this.#ancestors(to)) as string[]
   }
 
   #ancestors(name: string): string[] {

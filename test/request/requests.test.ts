@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import process from 'node:process'
 import { test } from 'node:test'
-import v8 from 'node:v8'
-import vm from 'node:vm'
 import fc from 'fast-check'
 import { IpemError } from '../../src/errors.js'
 import { type Message, MessageType } from '../../src/message.js'
 import type { RemoteError } from '../../src/request/answer.js'
 import { Requests } from '../../src/request/requests.js'
+import { collectGarbage } from '../collect-garbage.js'
 import { MemoryNet, outcome, turn } from './memory-net.js'
 
 function pair({ held = false } = {}) {
@@ -164,8 +163,7 @@ test('a process that asks and is asked by ever new processes keeps nothing of th
 })
 
 function usedHeap(): number {
-  v8.setFlagsFromString('--expose-gc')
-  vm.runInNewContext('gc')()
+  collectGarbage()
   return process.memoryUsage().heapUsed
 }
 

@@ -3,15 +3,11 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { createIpem } from '../../src/index.js'
+import { collectGarbage } from '../collect-garbage.js'
 import { COOKIE, until } from '../integration/puppets.js'
 import { forkRemote } from '../integration/remote.js'
 import { type AnyIpem, fixture, folderFor, ready, startIpem } from '../integration/stage.js'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 /** What a heap differs by from one look to the next, with nothing done in between. */
 const NOISE_BYTES = 3_000_000

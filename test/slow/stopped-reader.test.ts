@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type Count, Pressure } from '../integration/pressure.js'
+import { type Count, osPidOf, Pressure } from '../integration/pressure.js'
 import { errorsOf, fixture, isAlive, startIpem } from '../integration/stage.js'
 
 const EVENTS = 10_000_000
@@ -12,7 +12,6 @@ const TEXT = 'x'.repeat(100)
 /** The hard limit is 64 MiB; besides it may be as much again. */
 const MOST_MIB = 128
 
-const osPidOf = (pid: string): number => Number.parseInt(pid, 10)
 const rssMiB = (): number => process.memoryUsage.rss() / 2 ** 20
 
 describe('while ten million events are thrown at it, a stopped child', () => {

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { type SimulatedProcess, SimulatedTree } from '../bus/simulated-tree.js'
+import { collectGarbage } from '../collect-garbage.js'
 
 const FAN_OUT = 10
 const LISTENERS = 10
@@ -12,9 +11,6 @@ const SIZES = [100, 1000, 10_000]
 
 /** A process with both ends of the link to its parent, and its place in the tables of all above it; half is slabs. */
 const MAX_BYTES_PER_PROCESS = 32_768
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 interface Row {
   readonly processes: number
