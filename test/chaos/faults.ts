@@ -49,7 +49,13 @@ function cut(stage: Stage, bytes: number): void {
 const faults: Record<string, [weight: number, fault: Fault]> = {
   'kill somebody': [4, (stage) => kill(stage.cast, anyone(stage))],
   'kill the grand master': [1, async ({ cast }) => kill(cast, await cast.master(500))],
-  'stop somebody': [4, (stage) => stage.cast.signal(awake(stage) as Actor, 'SIGSTOP')],
+  'stop somebody': [
+    4,
+    (stage) => {
+      const actor = awake(stage)
+      if (actor !== undefined) stage.cast.signal(actor, 'SIGSTOP')
+    },
+  ],
   'go on': [
     4,
     ({ cast }) => {
