@@ -174,6 +174,7 @@ const childProperties: Readonly<Record<string, OptionSchema>> = {
   delayRestart: milliseconds(0),
   intensity,
   stopTimeout: milliseconds(0),
+  hangTimeout: milliseconds(0),
 }
 
 /** What `fork()` takes. */

@@ -146,6 +146,11 @@ export interface RestartOptions {
    * @default 5000
    */
   readonly stopTimeout?: number | undefined
+  /**
+   * Milliseconds a child's event loop may stand still, or a third longer, before it is killed; 0 watches none.
+   * @default 0
+   */
+  readonly hangTimeout?: number | undefined
 }
 
 /** What `options()` takes, before `start()`. Values that are `undefined` count as not given. */
@@ -175,11 +180,6 @@ export interface IpemOptions extends RestartOptions {
    * @default 'exit'
    */
   readonly orphan?: 'exit' | 'rejoin' | undefined
-  /**
-   * Milliseconds after which a child whose event loop does not turn is killed; 0 never does.
-   * @default 0
-   */
-  readonly hangTimeout?: number | undefined
   /**
    * Meet processes that nobody forked, by the socket.
    * @default true

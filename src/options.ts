@@ -132,6 +132,7 @@ function restartOptions(base: ResolvedOptions, given: RestartOptions): ResolvedR
     delayRestart: given.delayRestart ?? base.delayRestart,
     intensity: given.intensity === undefined ? base.intensity : deepFreeze(copy(given.intensity)),
     stopTimeout: given.stopTimeout ?? base.stopTimeout,
+    hangTimeout: given.hangTimeout ?? base.hangTimeout,
   }
 }
 

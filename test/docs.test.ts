@@ -60,7 +60,7 @@ describe('docs/api.md', () => {
   })
 
   test('has every option of fork and worker', () => {
-    const shared = ['restart', 'delayRestart', 'intensity', 'stopTimeout']
+    const shared = ['restart', 'delayRestart', 'intensity', 'stopTimeout', 'hangTimeout']
     const names = rows(ofFork).map(([name]) => code(name))
     assert.deepEqual([...names, ...shared].sort(), Object.keys(FORK_SCHEMA.properties ?? {}).sort())
     const worker = /^`worker` takes .*$/m.exec(ofFork)?.[0] ?? ''

@@ -1714,7 +1714,7 @@ return errors === 0;
 }
 
 const validateForkOptionsUntyped = validate11;
-const schema12 = {"type":"object","properties":{"env":{"type":"object","propertyNames":{"not":{"const":"__proto__"}}},"execArgv":{"type":"array","items":{"type":"string"}},"restart":{"enum":[true,false,"permanent","transient","temporary"]},"delayRestart":{"type":"integer","minimum":0,"maximum":2147483647},"intensity":{"type":["object","null"],"properties":{"restarts":{"type":"integer","minimum":0,"maximum":1000000},"periodMs":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false,"required":["restarts","periodMs"]},"stopTimeout":{"type":"integer","minimum":0,"maximum":2147483647},"cwd":{"anyOf":[{"type":"string","minLength":1},{"instance":"URL"}]},"execPath":{"type":"string","minLength":1},"stdio":{"anyOf":[{"enum":["pipe","ignore","inherit","overlapped"]},{"type":"array"}]},"serialization":{"enum":["json","advanced"]},"detached":{"type":"boolean"},"signal":{"instance":"AbortSignal"}},"additionalProperties":false};
+const schema12 = {"type":"object","properties":{"env":{"type":"object","propertyNames":{"not":{"const":"__proto__"}}},"execArgv":{"type":"array","items":{"type":"string"}},"restart":{"enum":[true,false,"permanent","transient","temporary"]},"delayRestart":{"type":"integer","minimum":0,"maximum":2147483647},"intensity":{"type":["object","null"],"properties":{"restarts":{"type":"integer","minimum":0,"maximum":1000000},"periodMs":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false,"required":["restarts","periodMs"]},"stopTimeout":{"type":"integer","minimum":0,"maximum":2147483647},"hangTimeout":{"type":"integer","minimum":0,"maximum":2147483647},"cwd":{"anyOf":[{"type":"string","minLength":1},{"instance":"URL"}]},"execPath":{"type":"string","minLength":1},"stdio":{"anyOf":[{"enum":["pipe","ignore","inherit","overlapped"]},{"type":"array"}]},"serialization":{"enum":["json","advanced"]},"detached":{"type":"boolean"},"signal":{"instance":"AbortSignal"}},"additionalProperties":false};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1983,15 +1983,42 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.cwd !== undefined && func0.call(data, "cwd")){
-let data9 = data.cwd;
+if(data.hangTimeout !== undefined && func0.call(data, "hangTimeout")){
+let data9 = data.hangTimeout;
 const _errs23 = errors;
-const _errs24 = errors;
-let valid5 = false;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+validate11.errors = [{instancePath:instancePath+"/hangTimeout",schemaPath:"#/properties/hangTimeout/type",keyword:"type",params:{type: "integer"}}];
+return false;
+}
+if(errors === _errs23){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 2147483647 || isNaN(data9)){
+validate11.errors = [{instancePath:instancePath+"/hangTimeout",schemaPath:"#/properties/hangTimeout/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}}];
+return false;
+}
+else {
+if(data9 < 0 || isNaN(data9)){
+validate11.errors = [{instancePath:instancePath+"/hangTimeout",schemaPath:"#/properties/hangTimeout/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.cwd !== undefined && func0.call(data, "cwd")){
+let data10 = data.cwd;
 const _errs25 = errors;
-if(errors === _errs25){
-if(typeof data9 === "string"){
-if(data9.length < 1){
+const _errs26 = errors;
+let valid5 = false;
+const _errs27 = errors;
+if(errors === _errs27){
+if(typeof data10 === "string"){
+if(data10.length < 1){
 const err3 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/anyOf/0/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err3];
@@ -2013,11 +2040,11 @@ vErrors.push(err4);
 errors++;
 }
 }
-var _valid0 = _errs25 === errors;
+var _valid0 = _errs27 === errors;
 valid5 = valid5 || _valid0;
 if(!valid5){
-const _errs27 = errors;
-if(!(data9 instanceof URL)){
+const _errs29 = errors;
+if(!(data10 instanceof URL)){
 const err5 = {instancePath:instancePath+"/cwd",schemaPath:"#/properties/cwd/anyOf/1/instance",keyword:"instance",params:{}};
 if(vErrors === null){
 vErrors = [err5];
@@ -2027,7 +2054,7 @@ vErrors.push(err5);
 }
 errors++;
 }
-var _valid0 = _errs27 === errors;
+var _valid0 = _errs29 === errors;
 valid5 = valid5 || _valid0;
 }
 if(!valid5){
@@ -2043,28 +2070,28 @@ validate11.errors = vErrors;
 return false;
 }
 else {
-errors = _errs24;
+errors = _errs26;
 if(vErrors !== null){
-if(_errs24){
-vErrors.length = _errs24;
+if(_errs26){
+vErrors.length = _errs26;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs23 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.execPath !== undefined && func0.call(data, "execPath")){
-let data10 = data.execPath;
-const _errs28 = errors;
-if(errors === _errs28){
-if(typeof data10 === "string"){
-if(data10.length < 1){
+let data11 = data.execPath;
+const _errs30 = errors;
+if(errors === _errs30){
+if(typeof data11 === "string"){
+if(data11.length < 1){
 validate11.errors = [{instancePath:instancePath+"/execPath",schemaPath:"#/properties/execPath/minLength",keyword:"minLength",params:{limit: 1}}];
 return false;
 }
@@ -2074,19 +2101,19 @@ validate11.errors = [{instancePath:instancePath+"/execPath",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs28 === errors;
+var valid0 = _errs30 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.stdio !== undefined && func0.call(data, "stdio")){
-let data11 = data.stdio;
-const _errs30 = errors;
-const _errs31 = errors;
-let valid6 = false;
+let data12 = data.stdio;
 const _errs32 = errors;
-if(!((((data11 === "pipe") || (data11 === "ignore")) || (data11 === "inherit")) || (data11 === "overlapped"))){
+const _errs33 = errors;
+let valid6 = false;
+const _errs34 = errors;
+if(!((((data12 === "pipe") || (data12 === "ignore")) || (data12 === "inherit")) || (data12 === "overlapped"))){
 const err7 = {instancePath:instancePath+"/stdio",schemaPath:"#/properties/stdio/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema12.properties.stdio.anyOf[0].enum}};
 if(vErrors === null){
 vErrors = [err7];
@@ -2096,11 +2123,11 @@ vErrors.push(err7);
 }
 errors++;
 }
-var _valid1 = _errs32 === errors;
+var _valid1 = _errs34 === errors;
 valid6 = valid6 || _valid1;
 if(!valid6){
-const _errs33 = errors;
-if(!(Array.isArray(data11))){
+const _errs35 = errors;
+if(!(Array.isArray(data12))){
 const err8 = {instancePath:instancePath+"/stdio",schemaPath:"#/properties/stdio/anyOf/1/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err8];
@@ -2110,7 +2137,7 @@ vErrors.push(err8);
 }
 errors++;
 }
-var _valid1 = _errs33 === errors;
+var _valid1 = _errs35 === errors;
 valid6 = valid6 || _valid1;
 }
 if(!valid6){
@@ -2126,57 +2153,58 @@ validate11.errors = vErrors;
 return false;
 }
 else {
-errors = _errs31;
+errors = _errs33;
 if(vErrors !== null){
-if(_errs31){
-vErrors.length = _errs31;
+if(_errs33){
+vErrors.length = _errs33;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs30 === errors;
+var valid0 = _errs32 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.serialization !== undefined && func0.call(data, "serialization")){
-let data12 = data.serialization;
-const _errs35 = errors;
-if(!((data12 === "json") || (data12 === "advanced"))){
+let data13 = data.serialization;
+const _errs37 = errors;
+if(!((data13 === "json") || (data13 === "advanced"))){
 validate11.errors = [{instancePath:instancePath+"/serialization",schemaPath:"#/properties/serialization/enum",keyword:"enum",params:{allowedValues: schema12.properties.serialization.enum}}];
 return false;
 }
-var valid0 = _errs35 === errors;
+var valid0 = _errs37 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.detached !== undefined && func0.call(data, "detached")){
-const _errs36 = errors;
+const _errs38 = errors;
 if(typeof data.detached !== "boolean"){
 validate11.errors = [{instancePath:instancePath+"/detached",schemaPath:"#/properties/detached/type",keyword:"type",params:{type: "boolean"}}];
-return false;
-}
-var valid0 = _errs36 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.signal !== undefined && func0.call(data, "signal")){
-const _errs38 = errors;
-if(!(data.signal instanceof AbortSignal)){
-validate11.errors = [{instancePath:instancePath+"/signal",schemaPath:"#/properties/signal/instance",keyword:"instance",params:{}}];
 return false;
 }
 var valid0 = _errs38 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.signal !== undefined && func0.call(data, "signal")){
+const _errs40 = errors;
+if(!(data.signal instanceof AbortSignal)){
+validate11.errors = [{instancePath:instancePath+"/signal",schemaPath:"#/properties/signal/instance",keyword:"instance",params:{}}];
+return false;
+}
+var valid0 = _errs40 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -2201,7 +2229,7 @@ return errors === 0;
 }
 
 const validateWorkerOptionsUntyped = validate12;
-const schema13 = {"type":"object","properties":{"env":{"type":"object","propertyNames":{"not":{"const":"__proto__"}}},"execArgv":{"type":"array","items":{"type":"string"}},"restart":{"enum":[true,false,"permanent","transient","temporary"]},"delayRestart":{"type":"integer","minimum":0,"maximum":2147483647},"intensity":{"type":["object","null"],"properties":{"restarts":{"type":"integer","minimum":0,"maximum":1000000},"periodMs":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false,"required":["restarts","periodMs"]},"stopTimeout":{"type":"integer","minimum":0,"maximum":2147483647},"args":{"type":"array","items":{"type":"string"}}},"additionalProperties":false};
+const schema13 = {"type":"object","properties":{"env":{"type":"object","propertyNames":{"not":{"const":"__proto__"}}},"execArgv":{"type":"array","items":{"type":"string"}},"restart":{"enum":[true,false,"permanent","transient","temporary"]},"delayRestart":{"type":"integer","minimum":0,"maximum":2147483647},"intensity":{"type":["object","null"],"properties":{"restarts":{"type":"integer","minimum":0,"maximum":1000000},"periodMs":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false,"required":["restarts","periodMs"]},"stopTimeout":{"type":"integer","minimum":0,"maximum":2147483647},"hangTimeout":{"type":"integer","minimum":0,"maximum":2147483647},"args":{"type":"array","items":{"type":"string"}}},"additionalProperties":false};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2210,7 +2238,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 const _errs1 = errors;
 for(const key0 of Object.keys(data)){
-if(!(((((((key0 === "env") || (key0 === "execArgv")) || (key0 === "restart")) || (key0 === "delayRestart")) || (key0 === "intensity")) || (key0 === "stopTimeout")) || (key0 === "args"))){
+if(!((((((((key0 === "env") || (key0 === "execArgv")) || (key0 === "restart")) || (key0 === "delayRestart")) || (key0 === "intensity")) || (key0 === "stopTimeout")) || (key0 === "hangTimeout")) || (key0 === "args"))){
 validate12.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}}];
 return false;
 break;
@@ -2470,20 +2498,47 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.args !== undefined && func0.call(data, "args")){
-let data9 = data.args;
+if(data.hangTimeout !== undefined && func0.call(data, "hangTimeout")){
+let data9 = data.hangTimeout;
 const _errs23 = errors;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+validate12.errors = [{instancePath:instancePath+"/hangTimeout",schemaPath:"#/properties/hangTimeout/type",keyword:"type",params:{type: "integer"}}];
+return false;
+}
 if(errors === _errs23){
-if(Array.isArray(data9)){
-var valid5 = true;
-const len1 = data9.length;
-for(let i1=0; i1<len1; i1++){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 2147483647 || isNaN(data9)){
+validate12.errors = [{instancePath:instancePath+"/hangTimeout",schemaPath:"#/properties/hangTimeout/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}}];
+return false;
+}
+else {
+if(data9 < 0 || isNaN(data9)){
+validate12.errors = [{instancePath:instancePath+"/hangTimeout",schemaPath:"#/properties/hangTimeout/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.args !== undefined && func0.call(data, "args")){
+let data10 = data.args;
 const _errs25 = errors;
-if(typeof data9[i1] !== "string"){
+if(errors === _errs25){
+if(Array.isArray(data10)){
+var valid5 = true;
+const len1 = data10.length;
+for(let i1=0; i1<len1; i1++){
+const _errs27 = errors;
+if(typeof data10[i1] !== "string"){
 validate12.errors = [{instancePath:instancePath+"/args/" + i1,schemaPath:"#/properties/args/items/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-var valid5 = _errs25 === errors;
+var valid5 = _errs27 === errors;
 if(!valid5){
 break;
 }
@@ -2494,10 +2549,11 @@ validate12.errors = [{instancePath:instancePath+"/args",schemaPath:"#/properties
 return false;
 }
 }
-var valid0 = _errs23 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
+}
 }
 }
 }

@@ -15,6 +15,7 @@ import {
   type WorkerOptions,
 } from '../options.js'
 import type { Child } from '../supervise/child.js'
+import type { ChildSpec, Spawned } from '../supervise/child-spec.js'
 import { spawnFork } from '../supervise/spawn-fork.js'
 import { spawnWorker } from '../supervise/spawn-worker.js'
 import { Supervisor } from '../supervise/supervisor.js'
@@ -44,6 +45,8 @@ export class Children {
   readonly #runtime: Runtime
   readonly #forked = new Map<Neighbour, Present>()
   readonly #attachments = new WeakMap<Neighbour, Attachment>()
+  /** How often each has to show that its event loop turns; 0: never. */
+  readonly #beats = new WeakMap<ChildProcess, number>()
   /** By OS pid, as `sendToChild` takes it. */
   readonly #adopted = new Map<number, { neighbour: Neighbour; process: ChildProcess }>()
   #forking = false
@@ -67,14 +70,13 @@ export class Children {
 
   fork(path: string | URL, args: readonly string[], given: ForkOptions | undefined): Child {
     const options = normalizeForkOptions(this.#runtime.options, given)
-    const spawn = () => this.#spawning(() => spawnFork(path, args, { ...spawnOptions(options), beatMs: this.#beatMs }))
-    return this.supervisor.start({ ...this.#policy(options), signal: options.signal, spawn })
+    const spawn = (beatMs: number) => spawnFork(path, args, { ...spawnOptions(options), beatMs })
+    return this.supervisor.start({ ...this.#policy(options, spawn), signal: options.signal })
   }
 
   worker(given: WorkerOptions | undefined): Child {
     const options = normalizeWorkerOptions(this.#runtime.options, given)
-    const spawn = () => this.#spawning(() => spawnWorker({ ...spawnOptions(options), beatMs: this.#beatMs }))
-    return this.supervisor.start({ ...this.#policy(options), spawn })
+    return this.supervisor.start(this.#policy(options, (beatMs) => spawnWorker({ ...spawnOptions(options), beatMs })))
   }
 
   /** Gives a child that somebody else forked a link over its IPC channel, if it asks for one. */
@@ -110,15 +112,13 @@ export class Children {
     const present = this.#forked.get(neighbour)
     if (present === undefined) return
     this.supervisor.markOnline(present.child, present.process, neighbour.pid)
-    if (this.#beatMs === 0) return
+    const beatMs = this.#beats.get(present.process) ?? 0
+    if (beatMs === 0) return
     // From now on its event loop turns; before it may load for as long as it likes.
-    const kill = () => void present.process.kill('SIGKILL')
-    this.#attachments.get(neighbour)?.watch(this.#beatMs, HANG_ROUNDS, kill)
-  }
-
-  /** How often a child gives a sign of life by itself: our question would stand behind all that it has to read. */
-  get #beatMs(): number {
-    return Math.ceil(this.#runtime.options.hangTimeout / HANG_ROUNDS)
+    this.#attachments.get(neighbour)?.watch(beatMs, HANG_ROUNDS, () => {
+      present.process.kill('SIGKILL')
+      present.child.emit('hang')
+    })
   }
 
   /** True: reported later, with code and signal, by the supervisor. */
@@ -177,9 +177,17 @@ export class Children {
     else this.#waiting.push(child)
   }
 
-  #policy({ restart, delayRestart, intensity, stopTimeout }: ResolvedRestartOptions) {
+  #policy(options: ResolvedRestartOptions, spawn: (beatMs: number) => Spawned): ChildSpec {
+    const { restart, delayRestart, intensity, stopTimeout, hangTimeout } = options
     const { maxDelayRestart, healthyAfter } = this.#runtime.options
+    // It gives signs of life by itself: our question would stand behind all that it has to read.
+    const beatMs = Math.ceil(hangTimeout / HANG_ROUNDS)
     return {
+      spawn: () => {
+        const spawned = this.#spawning(() => spawn(beatMs))
+        this.#beats.set(spawned.process, beatMs)
+        return spawned
+      },
       restart: {
         mode: restart,
         delayMs: delayRestart,

@@ -18,12 +18,15 @@ describe('with hangTimeout', { concurrency: 2 }, () => {
     assert.deepEqual([lost, info.signal], [pid, 'SIGKILL'])
   })
 
-  it('and restart it comes back', async (t) => {
-    const ipem = await startIpem(t, { restart: true, delayRestart: 0, hangTimeout: HANG_MS })
-    const child = ipem.fork(fixture('hang-late'))
+  it('a child is watched by an option of its own, says so, and with restart comes back', async (t) => {
+    const ipem = await startIpem(t, { restart: true, delayRestart: 0 })
+    const child = ipem.fork(fixture('hang-late'), { hangTimeout: HANG_MS })
     const first = await child.online
+    const hangs: number[] = []
+    child.on('hang', () => hangs.push(child.restarts))
     ipem.sendTo(first, 'block')
     await until('the next process', () => child.restarts === 1 && child.pid !== first && child.pid !== null, 20_000)
+    assert.deepEqual(hangs, [0])
     assert.notEqual(await child.online, first)
   })
 

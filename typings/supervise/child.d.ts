@@ -13,6 +13,8 @@ export interface ChildEvents {
     offline: [pid: string, info: ChildOffline];
     /** A process of this child ended. It may be restarted. */
     exit: [code: number | null, signal: NodeJS.Signals | null];
+    /** Its event loop has stood still for `hangTimeout`, so its present process was killed: `exit` follows. */
+    hang: [];
 }
 /**
  * A child process, made by `fork()` or `worker()`. It lives through restarts: what it shows is always the present
