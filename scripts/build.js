@@ -5,56 +5,111 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
+import { build } from 'esbuild'
 import { root, run } from './run.js'
+
+/** What a user can import, below src/. */
+const PUBLIC = ['index', 'serve/index']
 
 /**
  * Writes `folder`/typings, also where there are type errors.
  *
  * @param {string} folder
- * @returns {boolean} true if there is no type error and there are public names
+ * @returns {boolean} true if there is no type error
  */
 export function declare(folder) {
   const typings = path.join(folder, 'typings')
   const clean = run('tsc', ['-p', 'tsconfig.build.json', '--declarationDir', typings])
-  const entry = path.join(typings, 'index.d.ts')
-  if (!fs.existsSync(entry)) {
-    console.error('src/index.ts is missing, so nothing is public')
-    return false
-  }
-  keepReachable(typings, entry)
+  keepReachable(
+    typings,
+    PUBLIC.map((name) => path.join(typings, `${name}.d.ts`)),
+  )
   return clean
 }
 
 /** @type {{ dependencies: Record<string, string> }} */
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
 
+/** The files of dist/ beside index.js, each with the file of src/ it is made of. @type {Record<string, string>} */
+const FURTHER = {
+  serve: 'src/serve/index.ts',
+  'serve-worker': 'src/serve/worker/main.ts',
+  cli: 'src/cli/main.ts',
+}
+
 /**
- * Writes `folder`/dist. One file: Node takes longer to find and link a hundred modules than to run them, and every
- * process of an application pays that.
+ * What belongs to all of them stands in one file alone, or there would be two classes of errors and two buses in one
+ * process. Each names the file of dist/ to import instead.
+ *
+ * @type {Record<string, string>}
+ */
+const SHARED = {
+  'src/index.ts': './index.js',
+  'src/errors.ts': './index.js',
+  'src/serve/index.ts': './serve.js',
+}
+
+/**
+ * Writes `folder`/dist. One file for what every process imports: Node takes longer to find and link a hundred modules
+ * than to run them, and every process of an application pays that.
  *
  * @param {string} folder
  */
-function bundle(folder) {
-  const { metafile } = buildSync({
+async function bundle(folder) {
+  const main = await bundleOf(folder, { index: 'src/index.ts', eventemitter3: 'src/eventemitter3.ts' }, false)
+  const further = await Promise.all(Object.entries(FURTHER).map((entry) => bundleOf(folder, Object.fromEntries([entry]), true)))
+  const inputs = [main, ...further].flatMap((metafile) => Object.keys(metafile.inputs))
+  fs.writeFileSync(path.join(folder, 'dist', 'third-party-licenses.txt'), licensesOf(inputs))
+}
+
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} entryPoints
+ * @param {boolean} sharing files of {@link SHARED} are imported and not contained
+ */
+async function bundleOf(folder, entryPoints, sharing) {
+  const { metafile } = await build({
     metafile: true,
     absWorkingDir: root,
-    entryPoints: ['src/index.ts', 'src/eventemitter3.ts'],
+    entryPoints,
     outdir: path.join(folder, 'dist'),
     bundle: true,
     // For everybody the class that Ipem extends, and what only a user's own schemas need. The others come along.
     external: [...Object.keys(manifest.dependencies), '#eventemitter3'],
     alias: { eventemitter3: '#eventemitter3' },
+    plugins: sharing ? [shared(Object.values(entryPoints))] : [],
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
+    // What is bundled of CommonJS asks for modules of Node by require.
+    banner: sharing
+      ? { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" }
+      : {},
     // Smaller is loaded faster; names stay, and lines short enough for a stack trace to point at.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 120,
     logLevel: 'warning',
   })
-  fs.writeFileSync(path.join(folder, 'dist', 'third-party-licenses.txt'), licensesOf(Object.keys(metafile.inputs)))
+  return metafile
+}
+
+/**
+ * @param {readonly string[]} entries that are being made
+ * @returns {import('esbuild').Plugin}
+ */
+function shared(entries) {
+  return {
+    name: 'shared',
+    setup(build) {
+      build.onResolve({ filter: /^\.\.?\// }, ({ path: specifier, resolveDir }) => {
+        const file = path.relative(root, path.resolve(resolveDir, specifier)).replaceAll(path.sep, '/')
+        const source = file.replace(/\.js$/, '.ts')
+        const target = entries.includes(source) ? undefined : SHARED[source]
+        return target === undefined ? undefined : { path: target, external: true }
+      })
+    },
+  }
 }
 
 /**
@@ -80,14 +135,14 @@ function licensesOf(inputs) {
  * A folder of its own for one build, inside the project so that dependencies resolve.
  *
  * @template T
- * @param {(folder: string) => T} use
- * @returns {T}
+ * @param {(folder: string) => T | Promise<T>} use
+ * @returns {Promise<T>}
  */
-export function withBuildFolder(use) {
+export async function withBuildFolder(use) {
   fs.mkdirSync(path.join(root, '.build'), { recursive: true })
   const folder = fs.mkdtempSync(path.join(root, '.build', 'out-'))
   try {
-    return use(folder)
+    return await use(folder)
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }
@@ -104,15 +159,15 @@ export function filesBelow(folder) {
 }
 
 /**
- * Deletes the declarations that cannot be reached from `entry`: they are internal.
+ * Deletes the declarations that cannot be reached from `entries`: they are internal.
  *
  * @param {string} folder
- * @param {string} entry
+ * @param {readonly string[]} entries
  */
-function keepReachable(folder, entry) {
+function keepReachable(folder, entries) {
   /** @type {Set<string>} */
   const reached = new Set()
-  const queue = [entry]
+  const queue = [...entries]
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (reached.has(file)) continue
     reached.add(file)
@@ -158,9 +213,9 @@ function removeEmptyFolders(folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const clean = withBuildFolder((folder) => {
+  const clean = await withBuildFolder(async (folder) => {
     const clean = declare(folder)
-    bundle(folder)
+    await bundle(folder)
     mirror(path.join(folder, 'dist'), path.join(root, 'dist'))
     mirror(path.join(folder, 'typings'), path.join(root, 'typings'))
     return clean

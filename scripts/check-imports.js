@@ -24,6 +24,8 @@ const LEAVES = [
 ]
 const PARTS = [...LEAVES, 'wire/', 'link/', 'routing/', 'bus/', 'join/', 'supervise/', 'request/']
 const MAIN = [...PARTS, 'runtime/', './']
+/** What a subpath of the package may use beside the public names of ipem itself. */
+const HELPERS = [...LEAVES, 'index.ts', 'join/', 'supervise/']
 
 /**
  * A file of the first column may import files of the second, and those of its own folder. A name that ends with `/` is
@@ -42,6 +44,8 @@ const MAY_IMPORT = [
   [['supervise/'], [...LEAVES, 'wire/', 'link/']],
   [['runtime/'], [...PARTS, 'public-types.ts']],
   [['./'], MAIN],
+  [['serve/'], HELPERS],
+  [['cli/'], ['index.ts', 'serve/']],
 ]
 
 const src = path.join(root, 'src')

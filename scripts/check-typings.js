@@ -8,7 +8,7 @@ import { root } from './run.js'
 
 const committed = path.join(root, 'typings')
 
-const stale = withBuildFolder((folder) => {
+const stale = await withBuildFolder((folder) => {
   if (!declare(folder)) process.exitCode = 1
   const fresh = path.join(folder, 'typings')
   const names = new Set([...filesBelow(committed), ...filesBelow(fresh)])

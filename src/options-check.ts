@@ -15,12 +15,36 @@ const MAX_SHOWN = 80
 export function check(validate: Validate, schema: OptionSchema, given: unknown, what: string): void {
   if (validate(given)) return
   // Of an `anyOf` or `propertyNames` the last error is the whole, those before are its parts.
-  const error = validate.errors?.at(-1)
+  throw errorOf(validate.errors?.at(-1), schema, given, what)
+}
+
+/**
+ * The same for a validator that finds all errors.
+ *
+ * @returns one error for each option that is wrong, none if all is well
+ */
+export function checkAll(validate: Validate, schema: OptionSchema, given: unknown, what: string): IpemError[] {
+  if (validate(given)) return []
+  const found = new Map<string, IpemError>()
+  for (const error of validate.errors ?? []) {
+    const wrong = errorOf(error, schema, given, what)
+    // A later one is about more of the same option, and an unknown option is about nothing else.
+    found.set(error.keyword === 'additionalProperties' ? `?${wrong.option}` : topOf(String(wrong.option)), wrong)
+  }
+  for (const [key, error] of found) if (key.startsWith('?')) found.delete(topOf(String(error.option)))
+  return [...found.values()]
+}
+
+const topOf = (option: string): string => option.split(/[.[]/)[0] ?? ''
+
+type Finding = NonNullable<Validate['errors']>[number]
+
+function errorOf(error: Finding | undefined, schema: OptionSchema, given: unknown, what: string): IpemError {
   const keys = (error?.instancePath ?? '').split('/').slice(1).map(unescapePointer)
-  if (error?.keyword === 'additionalProperties') throw unknownOption(schema, [...keys, error.params.additionalProperty])
-  if (error?.keyword === 'propertyNames') throw unknownOption(schema, [...keys, error.params.propertyName])
+  if (error?.keyword === 'additionalProperties') return unknownOption(schema, [...keys, error.params.additionalProperty])
+  if (error?.keyword === 'propertyNames') return unknownOption(schema, [...keys, error.params.propertyName])
   if (error?.keyword === 'required') keys.push(String(error.params.missingProperty))
-  throw invalidOption(schema, given, keys, what)
+  return invalidOption(schema, given, keys, what)
 }
 
 function invalidOption(schema: OptionSchema, given: unknown, keys: readonly string[], what: string): IpemError {

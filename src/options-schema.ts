@@ -25,6 +25,8 @@ export interface OptionSchema {
   readonly maxUtf8Bytes?: number
   /** Fits an instance of this global class. */
   readonly instance?: 'URL' | 'AbortSignal'
+  /** Fits a function. */
+  readonly callable?: boolean
   /** Completes the sentence "Expected `option` to be …". Errors below this schema are reported here. */
   readonly expected?: string
   /** The value never stands in an error. */

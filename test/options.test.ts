@@ -109,6 +109,7 @@ const CHILD_OPTIONS: Readonly<Record<string, Row>> = {
   delayRestart: integer(1000, 0, MAX_MS),
   intensity,
   stopTimeout: integer(5000, 0, MAX_MS),
+  hangTimeout: integer(0, 0, MAX_MS),
 }
 
 const FORK_OPTIONS: Readonly<Record<string, Row>> = {

@@ -2,10 +2,13 @@
 export declare const ERROR_CODES: Readonly<{
     readonly ERR_IPEM_ABORTED: 'the caller aborted the request';
     readonly ERR_IPEM_ALREADY_STARTED: 'start() was called before, so this is too late';
+    readonly ERR_IPEM_APP: 'an app that is to be served does not start';
     readonly ERR_IPEM_AUTH: 'the other side of a socket could not prove that it knows the cookie';
     readonly ERR_IPEM_CHILD_EXITED: 'a child process ended before it was online';
     readonly ERR_IPEM_CLOSED: 'close() was called, this ipem takes no more part';
+    readonly ERR_IPEM_CONFIG: 'the configuration of a server is wrong';
     readonly ERR_IPEM_COOKIE: 'the cookie file cannot be read, written or trusted';
+    readonly ERR_IPEM_DAEMON: 'a server in the background does not serve';
     readonly ERR_IPEM_DUPLICATE_COPY: 'another copy of ipem in this process already holds the link to the parent';
     readonly ERR_IPEM_DUPLICATE_PID: 'a process with this pid is already in the tree';
     readonly ERR_IPEM_FOREIGN: 'the process at the other end belongs to another application';
@@ -13,11 +16,13 @@ export declare const ERROR_CODES: Readonly<{
     readonly ERR_IPEM_GONE: 'the process that was asked has left before it answered';
     readonly ERR_IPEM_HANDLER_EXISTS: 'a handler for this request is already registered';
     readonly ERR_IPEM_HANDSHAKE: 'the other end of a new connection did not complete the handshake in time';
+    readonly ERR_IPEM_HOOK: 'a hook of the configuration has thrown';
     readonly ERR_IPEM_INSECURE: 'listening beyond this machine needs TLS or an explicit insecure: true';
     readonly ERR_IPEM_INVALID_ARG: 'an argument has the wrong type or value';
     readonly ERR_IPEM_INVALID_OPTION: 'an option is unknown or has the wrong type or value';
     readonly ERR_IPEM_INVALID_ROUTE: 'the route given to sendTo does not end at this process or is malformed';
     readonly ERR_IPEM_LISTEN: 'the listening socket could not be bound';
+    readonly ERR_IPEM_MISSING_PEER: 'a package that is needed for this is not installed';
     readonly ERR_IPEM_NO_HANDLER: 'the process that was asked has no handler for this request';
     readonly ERR_IPEM_NOT_PRIMARY: 'only the primary of a cluster can fork cluster workers';
     readonly ERR_IPEM_NOT_STARTED: 'start() has not been called yet';
@@ -26,6 +31,7 @@ export declare const ERROR_CODES: Readonly<{
     readonly ERR_IPEM_REMOTE: 'the handler in the other process failed without a code of its own';
     readonly ERR_IPEM_RESERVED_EVENT: 'this event name belongs to ipem itself and cannot be sent';
     readonly ERR_IPEM_RING: 'joining here would make the tree a ring';
+    readonly ERR_IPEM_RUNNING: 'the pidfile names a process that lives';
     readonly ERR_IPEM_SCHEMA: 'the arguments of an event do not fit the schema given for it';
     readonly ERR_IPEM_SPAWN: 'a child process could not be started';
     readonly ERR_IPEM_TIMEOUT: 'the answer did not come in time';

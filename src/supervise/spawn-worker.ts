@@ -1,9 +1,9 @@
 // Starts one cluster worker with a private link. It does not watch or restart it.
 
-import type { Cluster, ClusterSettings } from 'node:cluster'
 import { clusterModule } from '../builtin-modules.js'
 import { IpemError } from '../errors.js'
 import type { Spawned } from './child-spec.js'
+import { fillSettings, overrideSettings, type Settings } from './cluster-settings.js'
 import { LINK_VARIABLE, linkVariable, socketAt, withLinkSlot } from './link-slot.js'
 import { findScriptError } from './script.js'
 
@@ -19,8 +19,6 @@ export interface SpawnWorkerOptions {
   readonly beatMs?: number
 }
 
-type Settings = ClusterSettings & { cwd?: string | undefined }
-
 /**
  * Start a worker of the cluster that this process is the primary of.
  *
@@ -33,11 +31,10 @@ export function spawnWorker(options: SpawnWorkerOptions): Spawned {
   if (!cluster.isPrimary) {
     throw new IpemError('ERR_IPEM_NOT_PRIMARY', 'A cluster worker cannot fork cluster workers, use fork() there')
   }
-  // Before the first fork the settings are empty; filled in now, as they would be then, they can be put back.
-  if (cluster.settings.exec === undefined) cluster.setupPrimary()
+  fillSettings(cluster)
   const { silent, stdio: own, cwd, exec }: Settings = cluster.settings
   const { stdio, fd } = withLinkSlot(own ?? (silent ? 'pipe' : 'inherit'))
-  const restore = override(cluster, {
+  const restore = overrideSettings(cluster, {
     stdio,
     ...(options.args && { args: [...options.args] }),
     ...(options.execArgv && { execArgv: [...options.execArgv] }),
@@ -55,17 +52,5 @@ export function spawnWorker(options: SpawnWorkerOptions): Spawned {
     }
   } finally {
     restore()
-  }
-}
-
-/** Set `settings` for the next fork. Nothing else can fork in between: all of this is synchronous. */
-function override(cluster: Cluster, settings: Settings): () => void {
-  const before: Settings = { ...cluster.settings }
-  cluster.setupPrimary(settings)
-  return () => {
-    const keys = Object.keys(settings) as (keyof Settings)[]
-    cluster.setupPrimary(Object.fromEntries(keys.map((key) => [key, before[key]])))
-    // setupPrimary can only set, and a key with undefined would hide Node's own default.
-    for (const key of keys) if (!(key in before)) delete cluster.settings[key]
   }
 }

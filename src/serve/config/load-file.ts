@@ -1,0 +1,53 @@
+// Reads a configuration file anew each time: JSON, CommonJS, an ES module, TypeScript where this Node can run it.
+
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { configError } from './resolve.js'
+
+const require = createRequire(import.meta.url)
+
+/** For ES modules, which can only be loaded anew under another name. Never wrong if two share it. */
+let loads = 0
+
+/**
+ * @returns what it exports: by `load()`, as the default export, or as an object
+ * @throws ERR_IPEM_CONFIG with the file's own error as `cause`
+ */
+export async function loadConfigFile(file: string): Promise<unknown> {
+  try {
+    if (path.extname(file) === '.json') return JSON.parse(await fs.promises.readFile(file, 'utf8'))
+    forget(file)
+    const module = (await import(`${pathToFileURL(file).href}?load=${loads++}`)) as Record<string, unknown>
+    return await configOf(module)
+  } catch (cause) {
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+    throw configError([why], file, cause)
+  }
+}
+
+async function configOf(module: Record<string, unknown>): Promise<unknown> {
+  const exported = module.default as Record<string, unknown> | undefined
+  const load = exported?.load ?? module.load
+  if (typeof load === 'function') return await load()
+  if (typeof exported === 'function') return await (exported as () => unknown)()
+  if (exported !== undefined) return exported
+  const { default: _, 'module.exports': __, ...named } = module
+  return named
+}
+
+/** What CommonJS remembers of it, and of what it requires from the same project. */
+function forget(file: string): void {
+  const real = fs.realpathSync(file)
+  const stack = [real]
+  const seen = new Set<string>()
+  for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
+    if (seen.has(name) || name.includes(`${path.sep}node_modules${path.sep}`)) continue
+    seen.add(name)
+    const cached = require.cache[name]
+    if (cached === undefined) continue
+    stack.push(...cached.children.map(({ filename }) => filename))
+    delete require.cache[name]
+  }
+}

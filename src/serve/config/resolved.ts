@@ -1,0 +1,51 @@
+// The configuration complete: what the parts of ipem serve read.
+
+import type { Place } from '../listener.js'
+import type { ServeConfig } from './config-types.js'
+
+export type LogLevel = NonNullable<ServeConfig['loglevel']>
+
+/** Functions of the user's, by the names in {@link ServeConfig}. */
+export type Hooks = Pick<
+  ServeConfig,
+  'beforeExec' | 'beforeFork' | 'afterFork' | 'afterWorkerReady' | 'afterWorkerExit'
+>
+
+/** What can travel to a worker as JSON: everything but the hooks. All paths are absolute. */
+export interface PlainConfig {
+  readonly configPath: string | undefined
+  readonly workerApp: string
+  readonly args: readonly string[]
+  readonly nodeArgs: readonly string[]
+  readonly workers: number
+  /** Where to serve. An app that listens by itself decides where unless somebody has said so: `placesGiven`. */
+  readonly places: readonly Place[]
+  readonly placesGiven: boolean
+  /** Seconds, as users write them. */
+  readonly timeout: number
+  readonly bootTimeout: number
+  readonly stopDelay: number
+  readonly signals: 'graceful' | 'unicorn'
+  readonly daemonize: boolean
+  readonly workingDirectory: string
+  readonly stdoutPath: string | undefined
+  readonly stderrPath: string | undefined
+  readonly pidfile: string | undefined
+  readonly loglevel: LogLevel
+  readonly json: boolean
+  /** The keys of the user's, as given, for those who ask: `tcp`, `listenPort`, `app` and so on. */
+  readonly given: Readonly<Record<string, unknown>>
+}
+
+export interface ResolvedConfig {
+  readonly plain: PlainConfig
+  readonly hooks: Hooks
+}
+
+/** Seconds a worker has to finish, where `timeout` is 0. */
+const DEFAULT_GRACE_S = 45
+
+/** Milliseconds a worker has to finish its requests when it leaves. */
+export function graceMs({ timeout }: PlainConfig): number {
+  return (timeout > 0 ? timeout : DEFAULT_GRACE_S) * 1000
+}

@@ -1,0 +1,175 @@
+// The workers of a master: who is there, who comes next after a crash, who is sent away. What is wanted it is told; what
+// follows from it is decided in plan.ts.
+
+import type { default as ipem, IpemError } from '../../index.js'
+import { decideRestart, INITIAL_RESTART_STATE, type RestartPolicy, type RestartState } from '../../supervise/restart-policy.js'
+import { graceMs, type ResolvedConfig } from '../config/resolved.js'
+import type { SentHandle, ToMaster } from '../handle-channel.js'
+import type { Outputs } from '../log/outputs.js'
+import { REPORT, type Report } from '../worker-job.js'
+import { nextSteps, type Step } from './plan.js'
+import { type WorkerExitFacts, WorkerProcess } from './worker-process.js'
+
+type Bus = typeof ipem
+
+/** What the crew tells its master, who MUST NOT throw. */
+export interface CrewHooks {
+  beforeStart(slot: number): unknown
+  onReady(worker: WorkerProcess): void
+  onLeaving(worker: WorkerProcess): void
+  /** @param failure why it never served, null if it did or was sent away */
+  onExit(worker: WorkerProcess, exit: WorkerExitFacts, failure: IpemError | null): void
+  onKilled(worker: WorkerProcess, why: string): void
+  onHandle(worker: WorkerProcess, message: ToMaster, handle: SentHandle | undefined): void
+  /** Something has changed: look what is next. */
+  onChange(): void
+}
+
+/** The first crash after a time of health costs nothing; those who crash again and again wait longer and longer. */
+const PACE: RestartPolicy = { mode: 'permanent', delayMs: 0, maxDelayMs: 30_000, healthyAfterMs: 10_000 }
+
+/** What a new process of a worker gets: the configuration as it is now. */
+export interface Equipment {
+  readonly config: ResolvedConfig
+  readonly outputs: Outputs
+}
+
+export class Crew {
+  target = 0
+  generation = 0
+  stopping = false
+  readonly #bus: Bus
+  readonly #hooks: CrewHooks
+  readonly #equipment: () => Equipment
+  readonly #members = new Map<number, WorkerProcess>()
+  readonly #pace = new Map<number, RestartState>()
+  /** Slots that wait, each with its timer. */
+  readonly #waiting = new Map<number, NodeJS.Timeout>()
+  #lastId = 0
+
+  constructor(bus: Bus, equipment: () => Equipment, hooks: CrewHooks) {
+    this.#bus = bus
+    this.#equipment = equipment
+    this.#hooks = hooks
+    const crew = this
+    bus.handle(REPORT, function (report) {
+      const worker = crew.members.find(({ pid }) => pid === this.from)
+      worker?.report(report as Report)
+      // Whoever is not one of ours has joined the tree some other way.
+      return worker !== undefined
+    })
+  }
+
+  get members(): readonly WorkerProcess[] {
+    return [...this.#members.values()]
+  }
+
+  /** Those who serve. */
+  get ready(): readonly WorkerProcess[] {
+    return this.members.filter(({ phase }) => phase === 'ready')
+  }
+
+  /** True if everybody who is wanted serves, with the newest code, and nobody else is left to be sent away. */
+  get settled(): boolean {
+    return nextSteps(this.members, this.#wanted).length === 0 && this.members.every(({ phase }) => phase !== 'booting')
+  }
+
+  /** How long a connection that has no request may still send one, for workers that are replaced. */
+  idleMs = 0
+
+  /** One step towards what is wanted. Answers false if there was none to do. */
+  async step(): Promise<boolean> {
+    const [step] = nextSteps(this.members, this.#wanted)
+    if (step === undefined) return false
+    await this.#do(step)
+    return true
+  }
+
+  /** A worker that replaces another one does not start: those with older code stay. */
+  giveUpReload(): void {
+    const oldest = Math.min(this.generation, ...this.ready.map(({ generation }) => generation))
+    this.generation = oldest
+  }
+
+  /** Nobody waits any more. */
+  clearWaiting(): void {
+    for (const timer of this.#waiting.values()) clearTimeout(timer)
+    this.#waiting.clear()
+  }
+
+  quick(): void {
+    this.stopping = true
+    this.clearWaiting()
+    for (const worker of this.members) worker.quick()
+  }
+
+  close(): void {
+    this.clearWaiting()
+    this.#bus.removeHandler(REPORT)
+  }
+
+  get #wanted() {
+    const { target, generation, stopping } = this
+    return { target, generation, stopping, waiting: new Set(this.#waiting.keys()) }
+  }
+
+  async #do(step: Step): Promise<void> {
+    if (step.do === 'drain') {
+      const worker = this.#members.get(step.id)
+      const { config } = this.#equipment()
+      worker?.drain({ graceMs: graceMs(config.plain), idleMs: this.idleMs })
+      return
+    }
+    await this.#hooks.beforeStart(step.slot)
+    // An order may have come meanwhile.
+    const [still] = nextSteps(this.members, this.#wanted)
+    if (still?.do === 'start' && still.slot === step.slot) this.#start(step.slot)
+  }
+
+  #start(slot: number): void {
+    const { config, outputs } = this.#equipment()
+    const id = ++this.#lastId
+    const hooks = config.hooks.afterFork !== undefined || config.hooks.afterWorkerReady !== undefined
+    const job = { slot, config: config.plain, hooks }
+    const worker = new WorkerProcess(this.#bus, { id, slot, generation: this.generation }, job, outputs, {
+      onReady: (ready) => {
+        this.#hooks.onReady(ready)
+        this.#hooks.onChange()
+      },
+      onLeaving: (leaving) => {
+        this.#hooks.onLeaving(leaving)
+        this.#hooks.onChange()
+      },
+      onExit: (gone, exit) => this.#onExit(gone, exit),
+      onKilled: (killed, why) => this.#hooks.onKilled(killed, why),
+      onHandle: (from, message, handle) => this.#hooks.onHandle(from, message, handle),
+    })
+    this.#members.set(id, worker)
+  }
+
+  #onExit(worker: WorkerProcess, exit: WorkerExitFacts): void {
+    this.#members.delete(worker.id)
+    const { phase, slot } = worker
+    const failure = phase === 'booting' ? worker.failure(exit) : null
+    // Where another one serves in its place there is no hurry, and it is not to be tried again.
+    const alone = !this.members.some((other) => other.slot === slot && other.phase !== 'draining')
+    if (phase !== 'draining' && alone && !this.stopping) this.#wait(worker, exit)
+    this.#hooks.onExit(worker, exit, failure)
+    this.#hooks.onChange()
+  }
+
+  #wait({ slot, startedAt, readyMs }: WorkerProcess, { code, signal }: WorkerExitFacts): void {
+    const now = performance.now()
+    const state = this.#pace.get(slot) ?? INITIAL_RESTART_STATE
+    const end = { at: now, aliveMs: now - startedAt, onlineMs: readyMs, code, signal, intentional: false }
+    const decision = decideRestart(PACE, state, end, Math.random())
+    if (decision.action !== 'restart') return
+    this.#pace.set(slot, decision.state)
+    if (decision.delayMs === 0) return
+    const timer = setTimeout(() => {
+      this.#waiting.delete(slot)
+      this.#hooks.onChange()
+    }, decision.delayMs)
+    this.#waiting.set(slot, timer)
+  }
+}

@@ -1,0 +1,297 @@
+// The master: hears orders, from signals or from functions, and carries them out one after the other. Who the workers are
+// is crew.ts, the sockets are listeners.ts, what a signal means is signal-table.ts.
+
+import { type default as ipem, IpemError } from '../../index.js'
+import { Deferred } from '../../supervise/deferred.js'
+import { type Origin, readConfig } from '../config/read.js'
+import { graceMs, type PlainConfig, type ResolvedConfig } from '../config/resolved.js'
+import { placeKey } from '../listener.js'
+import { Logger } from '../log/logger.js'
+import { Outputs } from '../log/outputs.js'
+import type { Order } from '../signal-table.js'
+import { Crew } from './crew.js'
+import { callHook, type MasterHookCalls } from './hooks.js'
+import { takeInheritance } from './inheritance.js'
+import { Listeners } from './listeners.js'
+import { notifySystemd } from './notify.js'
+import { isAlive, Pidfile } from './pidfile.js'
+import { SocketDesk } from './socket-desk.js'
+import { type Command, Successor } from './successor.js'
+import { TaskLoop } from './task-loop.js'
+import { describeExit, seconds, textOf } from './words.js'
+import type { WorkerExitFacts, WorkerProcess } from './worker-process.js'
+
+export type MasterState = 'starting' | 'running' | 'stopping' | 'stopped'
+
+export interface MasterOptions {
+  readonly bus: typeof ipem
+  readonly origin: Origin
+  readonly config: ResolvedConfig
+  /** What SIGUSR2 starts. */
+  readonly command: Command
+}
+
+/** How long a connection without a request is kept at the end, when nobody else serves. */
+const LAST_IDLE_MS = 1000
+
+const MAX_WORKERS = 1024
+
+export class Master {
+  readonly listeners = new Listeners()
+  readonly crew: Crew
+  readonly log: Logger
+  /** Resolves when nothing is left of it. */
+  readonly closed = new Deferred<void>()
+  readonly #options: MasterOptions
+  readonly #outputs: Outputs
+  readonly #loop: TaskLoop
+  readonly #started = new Deferred<void>()
+  readonly #startedAt = performance.now()
+  #config: ResolvedConfig
+  #pidfile: Pidfile | null = null
+  /** Who has started this one, as long as it lives. */
+  #predecessor: number | null = null
+  #successor: Successor | null = null
+  #state: MasterState = 'starting'
+  /** Why it does not start. */
+  #failure: Error | null = null
+  #generation = 0
+  /** Those who wait until the workers have new code. */
+  #reloads: Deferred<void>[] = []
+
+  /** @throws the error of the file system, where a log cannot be opened */
+  constructor(options: MasterOptions) {
+    this.#options = options
+    this.#config = options.config
+    this.#outputs = new Outputs(this.config)
+    this.log = new Logger(this.#outputs.stderr, { level: this.config.loglevel, json: this.config.json })
+    const step = () => this.crew.step()
+    this.#loop = new TaskLoop(step, () => this.#onIdle(), (error) => this.#onFault(error))
+    const desk = new SocketDesk(this.listeners, () => this.config, (error) => this.log.error(textOf(error)))
+    this.crew = new Crew(options.bus, () => ({ config: this.#config, outputs: this.#outputs }), {
+      beforeStart: (slot) => this.#hook('beforeFork', slot),
+      onReady: (worker) => this.log.info(`Worker ${worker.slot} (${worker.osPid}) serves`, { worker: worker.slot }),
+      onLeaving: (worker) => this.log.info(`Worker ${worker.slot} (${worker.osPid}) leaves`, { worker: worker.slot }),
+      onExit: (worker, exit, failure) => this.#onExit(worker, exit, failure),
+      onKilled: (worker, why) => this.log.error(`Killed worker ${worker.slot} (${worker.osPid}): ${why}`),
+      onHandle: (worker, message, handle) => desk.receive(worker, message, handle),
+      onChange: () => this.#loop.push(),
+    })
+  }
+
+  get state(): MasterState {
+    return this.#state
+  }
+
+  get config(): PlainConfig {
+    return this.#config.plain
+  }
+
+  /** A new master is on its way, or has taken over. */
+  get old(): boolean {
+    return this.#successor?.alive === true
+  }
+
+  /** Another master has the same sockets. */
+  get #shared(): boolean {
+    return this.old || (this.#predecessor !== null && isAlive(this.#predecessor))
+  }
+
+  /**
+   * Binds, starts the workers and waits until they serve.
+   *
+   * @throws ERR_IPEM_LISTEN, ERR_IPEM_RUNNING, ERR_IPEM_APP, ERR_IPEM_HOOK, ERR_IPEM_CLOSED if it is stopped before.
+   * Nothing is left behind then.
+   */
+  async start(): Promise<void> {
+    this.#loop.push(async () => {
+      this.#predecessor = takeInheritance(this.listeners).oldPid
+      if (this.config.pidfile !== undefined) this.#pidfile = new Pidfile(this.config.pidfile)
+      await this.#open(this.#config)
+      this.crew.idleMs = graceMs(this.config)
+      this.crew.target = this.config.workers
+    })
+    await this.#started.promise
+  }
+
+  /** Carried out when those before it are. */
+  order(order: Order): void {
+    this.#loop.push(() => this.#carryOut(order))
+  }
+
+  /**
+   * Reads the configuration again and replaces the workers.
+   *
+   * @throws ERR_IPEM_CONFIG, ERR_IPEM_LISTEN, ERR_IPEM_APP; all goes on as before then
+   */
+  reload(): Promise<void> {
+    const done = new Deferred<void>()
+    this.#loop.push(() => this.#reload(done))
+    return done.promise
+  }
+
+  scale(workers: number): void {
+    this.#loop.push(() => {
+      this.crew.target = Math.min(Math.max(workers, 0), MAX_WORKERS)
+      this.log.info(`${this.crew.target} workers are wanted`)
+    })
+  }
+
+  async #carryOut(order: Order): Promise<void> {
+    if (order === 'nothing' || this.#state === 'stopped') return
+    if (order === 'quick-stop') this.#quickStop()
+    else if (order === 'reopen-logs') this.#reopenLogs()
+    else if (this.#state === 'stopping') this.log.warn(`Stopping, so there is no ${order}`)
+    else if (order === 'stop') await this.#stop()
+    else if (order === 'reload') await this.#reload(new Deferred())
+    else if (order === 'more-workers') this.scale(this.crew.target + 1)
+    else if (order === 'fewer-workers') this.scale(this.crew.target - 1)
+    else if (order === 'no-workers') this.scale(0)
+    else if (order === 'upgrade') await this.#upgrade()
+  }
+
+  async #open({ plain }: ResolvedConfig): Promise<void> {
+    if (plain.placesGiven) for (const place of plain.places) await this.listeners.open(place)
+  }
+
+  async #reload(done: Deferred<void>): Promise<void> {
+    this.log.info('Reloading')
+    try {
+      const config = await readConfig(this.#options.origin)
+      await this.#open(config)
+      this.#config = config
+    } catch (error) {
+      this.log.error(`Cannot reload, all goes on as before: ${textOf(error)}`)
+      done.reject(error as Error)
+      return
+    }
+    const { loglevel, json, workers } = this.config
+    this.log.style = { level: loglevel, json }
+    this.crew.idleMs = graceMs(this.config)
+    this.crew.target = workers
+    this.crew.generation = ++this.#generation
+    this.crew.clearWaiting()
+    this.#reloads.push(done)
+  }
+
+  async #upgrade(): Promise<void> {
+    if (this.#shared) {
+      this.log.warn(`No new master: ${this.#successor?.pid ?? this.#predecessor} is still there`)
+      return
+    }
+    await this.#hook('beforeExec')
+    this.#pidfile?.retire()
+    this.#successor = new Successor(this.#options.command, this.listeners.handOver(), (how) => {
+      this.log.error(`The new master has ended: ${how}; this one goes on`)
+      this.#pidfile?.restore()
+    })
+    this.log.info(`Started a new master: ${this.#successor.pid}`)
+  }
+
+  #reopenLogs(): void {
+    try {
+      this.#outputs.reopen()
+      this.log.info('Opened the logs anew')
+    } catch (error) {
+      this.log.error(`Cannot open a log anew: ${textOf(error)}`)
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'stopping'
+    this.log.info('Stopping')
+    void notifySystemd('stopping')
+    const { stopDelay } = this.config
+    if (stopDelay > 0) setTimeout(() => this.#loop.push(() => this.#sendAway()), stopDelay * 1000)
+    else this.#sendAway()
+  }
+
+  #sendAway(): void {
+    if (!this.#shared) this.crew.idleMs = LAST_IDLE_MS
+    this.crew.clearWaiting()
+    this.crew.stopping = true
+    // Nobody new is to wait at a door that will not be opened; where another master has it too, it serves them.
+    for (const { key } of this.listeners.all) this.listeners.close(key, this.#shared)
+  }
+
+  #quickStop(): void {
+    this.#state = 'stopping'
+    this.log.info('Stopping at once')
+    for (const { key } of this.listeners.all) this.listeners.close(key, this.#shared)
+    this.crew.quick()
+  }
+
+  #onIdle(): void {
+    if (this.#state === 'starting' && this.crew.settled) this.#onStarted()
+    if (this.#state === 'running' && this.crew.settled) this.#onSettled()
+    if (this.#state === 'stopping' && this.crew.stopping && this.crew.members.length === 0) this.#onStopped()
+  }
+
+  #onStarted(): void {
+    this.#state = 'running'
+    const where = this.listeners.all.map(({ name }) => name).join(', ')
+    this.log.info(`Serving at ${where} with ${this.crew.target} workers, after ${seconds(this.#startedAt)}`)
+    void notifySystemd('ready')
+    this.#started.resolve()
+  }
+
+  #onSettled(): void {
+    if (this.#reloads.length === 0) return
+    const wanted = new Set(this.config.places.map(placeKey))
+    for (const { key, place } of this.listeners.all) {
+      // What an app has opened by itself stays: it may open it again.
+      if (key === placeKey(place) && !wanted.has(key)) this.listeners.close(key, this.#shared)
+    }
+    this.log.info('Reloaded')
+    for (const done of this.#reloads.splice(0)) done.resolve()
+  }
+
+  #onStopped(): void {
+    this.#state = 'stopped'
+    this.#pidfile?.remove()
+    this.crew.close()
+    for (const done of this.#reloads.splice(0)) done.reject(stopped())
+    this.log.info('Stopped')
+    this.#outputs.close()
+    this.#started.reject(this.#failure ?? stopped())
+    this.closed.resolve()
+  }
+
+  #onExit(worker: WorkerProcess, exit: WorkerExitFacts, failure: IpemError | null): void {
+    const text = `Worker ${worker.slot} (${exit.pid}) ${describeExit(exit)}`
+    if (worker.phase === 'draining') this.log.info(text)
+    else this.log.error(failure?.message ?? text)
+    this.#loop.push(() => this.#hook('afterWorkerExit', worker.slot, exit))
+    if (failure === null || this.#state === 'stopping') return
+    if (this.#state === 'starting') this.#onFault(failure)
+    else if (worker.generation === this.crew.generation && this.#reloads.length > 0) {
+      this.log.error('The app does not start with its new code: those with the old code go on')
+      this.crew.giveUpReload()
+      for (const done of this.#reloads.splice(0)) done.reject(failure)
+    }
+  }
+
+  /** While it starts everything that goes wrong ends it; later the next one may go right. */
+  #onFault(error: unknown): void {
+    if (this.#state !== 'starting') {
+      this.log.error(textOf(error))
+      return
+    }
+    this.#failure = error as Error
+    this.#quickStop()
+    this.#loop.push()
+  }
+
+  async #hook<Name extends keyof MasterHookCalls>(name: Name, ...args: MasterHookCalls[Name]): Promise<void> {
+    try {
+      await callHook(this.#config, name, ...args)
+    } catch (error) {
+      if (this.#state === 'starting') throw error
+      this.log.error(textOf(error))
+    }
+  }
+}
+
+function stopped(): IpemError {
+  return new IpemError('ERR_IPEM_CLOSED', 'Stopped before it was done')
+}

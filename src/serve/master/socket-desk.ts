@@ -1,0 +1,39 @@
+// Gives workers the sockets their servers ask for.
+
+import type { PlainConfig } from '../config/resolved.js'
+import type { ListenQuery, SentHandle, ToMaster } from '../handle-channel.js'
+import { type Listeners, placeFor } from './listeners.js'
+import type { WorkerProcess } from './worker-process.js'
+
+/** EADDRINUSE, as libuv numbers it: what a server of Node makes the clearest error of. */
+const EADDRINUSE = -98
+
+export class SocketDesk {
+  readonly #listeners: Listeners
+  readonly #config: () => PlainConfig
+  readonly #onError: (error: unknown) => void
+
+  constructor(listeners: Listeners, config: () => PlainConfig, onError: (error: unknown) => void) {
+    this.#listeners = listeners
+    this.#config = config
+    this.#onError = onError
+  }
+
+  receive(worker: WorkerProcess, message: ToMaster, _handle: SentHandle | undefined): void {
+    if (message.act === 'listen') void this.#listen(worker, message.id, message.query)
+  }
+
+  async #listen(worker: WorkerProcess, id: number, query: ListenQuery): Promise<void> {
+    const { places, placesGiven } = this.#config()
+    const configured = placesGiven || query.key !== undefined ? places : []
+    const { key, place } = placeFor(query, configured, worker.keys)
+    worker.keys.push(key)
+    try {
+      const { handle } = await this.#listeners.open(place, key)
+      worker.send({ act: 'listen', id, key, errno: 0 }, handle)
+    } catch (error) {
+      this.#onError(error)
+      worker.send({ act: 'listen', id, key, errno: EADDRINUSE })
+    }
+  }
+}

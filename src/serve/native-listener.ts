@@ -1,0 +1,75 @@
+// Listening sockets as Node keeps them inside. Everything that has no public name in Node is here: a handle that is
+// bound and never accepted from, so that a master can own what its workers serve on. `net.BoundSocket` of newer versions
+// has a descriptor and no handle that could be sent to a worker, so it does not help.
+
+import net from 'node:net'
+
+/** A bound socket: a TCP or Pipe of libuv. */
+export interface NativeListener {
+  readonly fd: number
+  close(callback?: () => void): void
+  getsockname?(out: SocketName): number
+  onconnection?: ((this: NativeListener, status: number, client?: NativeConnection) => void) | null
+}
+
+/** An accepted connection that no Socket object has been made of yet. */
+export interface NativeConnection {
+  close(callback?: () => void): void
+}
+
+interface SocketName {
+  address?: string
+  family?: string
+  port?: number
+}
+
+type CreateServerHandle = (
+  address: string | null,
+  port: number,
+  addressType: 4 | 6 | -1,
+  fd?: number,
+  flags?: number,
+) => NativeListener | number
+
+/** Used by Node's own cluster since 0.12. https://github.com/nodejs/node/blob/v20.x/lib/net.js */
+const { _createServerHandle: create } = net as unknown as { _createServerHandle: CreateServerHandle }
+
+/** UV_TCP_IPV6ONLY */
+const IPV6_ONLY = 1
+
+/** Either the handle or the negative errno of the system. */
+export type Bound = NativeListener | number
+
+export function bindTcp(address: string, port: number, version: 4 | 6, ipv6Only: boolean): Bound {
+  return checked(create(address, port, version, undefined, ipv6Only ? IPV6_ONLY : 0))
+}
+
+export function bindUnix(path: string): Bound {
+  return create(path, -1, -1)
+}
+
+/** A socket that somebody else has bound and given to this process. */
+export function adoptDescriptor(fd: number): Bound {
+  try {
+    return create(null, 0, -1, fd)
+  } catch {
+    // Neither a socket of TCP nor a Unix socket.
+    return -22
+  }
+}
+
+/** libuv keeps EADDRINUSE for later, and a worker would never hear of it: asking for the name tells. */
+function checked(bound: Bound): Bound {
+  if (typeof bound === 'number') return bound
+  const status = bound.getsockname?.({}) ?? 0
+  if (status === 0) return bound
+  bound.close()
+  return status
+}
+
+/** Where it is bound to; null for a Unix socket. */
+export function addressOf(handle: NativeListener): { address: string; port: number } | null {
+  const name: SocketName = {}
+  if (handle.getsockname?.(name) !== 0 || name.address === undefined || name.port === undefined) return null
+  return { address: name.address, port: name.port }
+}

@@ -1,0 +1,33 @@
+// What a master tells a new worker at its start, in a variable of the environment that is removed at once; and what the
+// two say over the bus.
+
+import type { PlainConfig } from './config/resolved.js'
+
+export const JOB_VARIABLE = 'IPEM_SERVE_JOB'
+
+export interface WorkerJob {
+  /** The number of the worker, from 0. */
+  readonly slot: number
+  readonly config: PlainConfig
+  /** The configuration has hooks that run in the worker: it has to read the file too. */
+  readonly hooks: boolean
+}
+
+/** The request by which a worker reports to its master. */
+export const REPORT = 'ipem-serve.report'
+
+/** The event by which a master sends a worker away. */
+export const LEAVE = 'ipem-serve.leave'
+
+export type Report =
+  | { readonly is: 'ready' }
+  /** It leaves by itself: it was sent a signal. */
+  | { readonly is: 'leaving' }
+  | { readonly is: 'failed'; readonly message: string; readonly stack: string | undefined }
+
+export interface LeaveOrder {
+  /** To finish what it has; 0: at once. */
+  readonly graceMs: number
+  /** How long a connection without a request may still send one. */
+  readonly idleMs: number
+}

@@ -1,0 +1,98 @@
+// From what an app exports to a server: the forms that are known, in the order in which they are looked for. Listens
+// nowhere.
+
+import http from 'node:http'
+import { createRequire } from 'node:module'
+import net from 'node:net'
+import { pathToFileURL } from 'node:url'
+import type { ServeFacts } from '../config/config-types.js'
+import { IpemError } from '../../index.js'
+
+type Next = (server: unknown) => void
+type Run = (config: ServeFacts, next: Next) => unknown
+type Handler = http.RequestListener
+
+/** A web-standard handler, as hono has it. */
+type Fetch = (request: unknown, ...rest: unknown[]) => unknown
+
+/** What the members of an app are looked at as. */
+interface AppShape {
+  run?: Run
+  fetch?: Fetch
+  callback?: () => Handler
+  use?: unknown
+  ready?: () => Promise<unknown>
+  server?: unknown
+  routing?: Handler
+}
+
+/**
+ * @param exported the namespace of the app's module
+ * @returns null where it exports nothing that could serve: it may listen by itself
+ * @throws ERR_IPEM_APP it exports something else, or something is missing to run it
+ */
+export async function serverOf(exported: object, config: ServeFacts, appPath: string): Promise<net.Server | null> {
+  const { run, default: main, server } = exported as { run?: Run; default?: unknown; server?: unknown }
+  for (const candidate of [run === undefined ? undefined : { run }, main, server, exported]) {
+    const found = await fromValue(await candidate, config, appPath)
+    if (found !== null) return found
+  }
+  return null
+}
+
+async function fromValue(value: unknown, config: ServeFacts, appPath: string): Promise<net.Server | null> {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return null
+  if (isServer(value)) return value
+  const app = value as AppShape
+  if (typeof app.run === 'function') return fromRun(app.run, config, appPath)
+  // fastify
+  if (typeof app.ready === 'function' && isServer(app.server)) {
+    await app.ready()
+    return app.server
+  }
+  // koa
+  if (typeof app.callback === 'function' && typeof app.use === 'function') return http.createServer(app.callback())
+  // express and connect are functions that have a great many members, and so is a plain handler.
+  if (typeof value === 'function' && !isClass(value)) return http.createServer(value as Handler)
+  if (typeof app.fetch === 'function') return http.createServer(await fetchListener(app.fetch.bind(app), appPath))
+  return null
+}
+
+/** As in tiamat: the app gives its server to `next`, now or later; or it answers with it. */
+async function fromRun(run: Run, config: ServeFacts, appPath: string): Promise<net.Server> {
+  const given = await new Promise<unknown>((resolve, reject) => {
+    const next = (server: unknown): void => resolve(server)
+    Promise.resolve(run(config, next)).then((answer) => {
+      if (answer !== undefined) resolve(answer)
+    }, reject)
+  })
+  const server = await fromValue(given, config, appPath)
+  if (server !== null) return server
+  throw new IpemError('ERR_IPEM_APP', `${appPath}: run() gave ${typeof given} and no server`)
+}
+
+/** By its shape too: the app may have it from another copy of a module. */
+function isServer(value: unknown): value is net.Server {
+  if (value instanceof net.Server) return true
+  const { listen, close, address, on } = (value ?? {}) as Partial<net.Server>
+  return [listen, close, address, on].every((member) => typeof member === 'function') && 'listening' in (value as object)
+}
+
+function isClass(value: unknown): boolean {
+  return /^class[\s{]/.test(Function.prototype.toString.call(value))
+}
+
+/** Node serves requests of its own kind; the package that turns them into standard ones belongs to the app. */
+async function fetchListener(fetch: Fetch, appPath: string): Promise<Handler> {
+  const name = '@hono/node-server'
+  try {
+    const found = createRequire(pathToFileURL(appPath)).resolve(name)
+    const { getRequestListener } = (await import(pathToFileURL(found).href)) as {
+      getRequestListener: (fetch: Fetch) => Handler
+    }
+    return getRequestListener(fetch)
+  } catch (cause) {
+    const text = `${appPath} exports a fetch handler, which needs ${name}: npm install ${name}`
+    throw new IpemError('ERR_IPEM_MISSING_PEER', text, { package: name, cause })
+  }
+}

@@ -1,0 +1,89 @@
+// Where the servers of a worker get their sockets: from the master, which owns them. An app's own `listen` is led there as
+// well, at the place where Node's cluster asks for a socket; so nothing of the app or of `net` is changed.
+
+import cluster from 'node:cluster'
+import net from 'node:net'
+import path from 'node:path'
+import { type Channel, HandleChannel, type ListenQuery, type ToMaster, type ToWorker } from '../handle-channel.js'
+import type { NativeListener } from '../native-listener.js'
+
+/** `errno` or a handle, for the server that asked. */
+type Answer = (errno: number, handle: NativeListener | null) => void
+
+/** https://github.com/nodejs/node/blob/v20.x/lib/internal/cluster/child.js */
+interface ClusterInside {
+  _getServer(server: unknown, query: ListenQuery & { addressType: number | string }, answer: Answer): void
+}
+
+export interface ListenHandlers {
+  /** A server is about to listen, for the first time. Its socket is asked for when this resolves. */
+  beforeListen(server: net.Server): Promise<void>
+  /** It has its socket. */
+  onListen(server: net.Server): void
+}
+
+export class ListenHook {
+  readonly #channel: HandleChannel<ToMaster, ToWorker>
+  readonly #handlers: ListenHandlers
+  readonly #asked = new Map<number, (message: ToWorker, handle: NativeListener | undefined) => void>()
+  #lastId = 0
+  /** The place of the configuration that the server which listens right now is to have. */
+  #wanted: string | undefined
+
+  constructor(handlers: ListenHandlers) {
+    this.#handlers = handlers
+    this.#channel = new HandleChannel(process as unknown as Channel, (message, handle) => {
+      const answer = this.#asked.get(message.id)
+      this.#asked.delete(message.id)
+      answer?.(message, handle as NativeListener | undefined)
+    })
+    const inside = cluster as unknown as ClusterInside
+    const original = inside._getServer.bind(cluster)
+    inside._getServer = (server, query, answer) => {
+      // Sockets of UDP go their own way.
+      if (server instanceof net.Server) void this.#ask(server, query as ListenQuery, answer)
+      else original(server, query, answer)
+    }
+  }
+
+  /** Makes a server listen at a place of the configuration. */
+  listen(server: net.Server, key: string, backlog: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.once('listening', () => {
+        server.off('error', reject)
+        resolve()
+      })
+      this.#wanted = key
+      try {
+        // Without an address Node asks at once.
+        server.listen({ port: 0, backlog })
+      } finally {
+        this.#wanted = undefined
+      }
+    })
+  }
+
+  async #ask(server: net.Server, asked: ListenQuery, answer: Answer): Promise<void> {
+    const { address, port, addressType, backlog } = asked
+    const key = this.#wanted
+    const where = addressType === -1 && address !== null ? path.resolve(address) : address
+    const query = { address: where, port, addressType, backlog, ...(key !== undefined && { key }) }
+    await this.#handlers.beforeListen(server)
+    const id = ++this.#lastId
+    this.#asked.set(id, (message, handle) => {
+      if (message.act !== 'listen' || handle === undefined) {
+        answer(message.act === 'listen' && message.errno !== 0 ? message.errno : EINVAL, null)
+        return
+      }
+      // Node compares its port with the one the app has asked for, which may be another one.
+      handle.getsockname = undefined as never
+      answer(0, handle)
+      Reflect.deleteProperty(handle, 'getsockname')
+      this.#handlers.onListen(server)
+    })
+    if (!this.#channel.send({ act: 'listen', id, query })) answer(EINVAL, null)
+  }
+}
+
+const EINVAL = -22

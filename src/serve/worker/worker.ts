@@ -1,0 +1,159 @@
+// A worker: joins the bus, loads the app, serves, and leaves when its time has come.
+
+import process from 'node:process'
+import type net from 'node:net'
+import { pathToFileURL } from 'node:url'
+import { IpemError } from '../../index.js'
+import { loadConfigFile } from '../config/load-file.js'
+import { resolveApp } from '../config/read.js'
+import { factsOf } from '../config/resolve.js'
+import { graceMs, type Hooks } from '../config/resolved.js'
+import { camelCase } from '../config/schema.js'
+import { placeKey } from '../listener.js'
+import { WORKER_SIGNALS } from '../signal-table.js'
+import { LEAVE, type LeaveOrder, REPORT, type Report, type WorkerJob } from '../worker-job.js'
+import { serverOf } from './app-server.js'
+import type { Bus } from './bus.js'
+import { ListenHook } from './listen-hook.js'
+import { ServerDrain } from './server-drain.js'
+
+/** Without a master nobody will answer what comes later. */
+const ORPHAN_IDLE_MS = 1000
+
+export class ServeWorker {
+  readonly #job: WorkerJob
+  readonly #bus: Bus
+  readonly #hook: ListenHook
+  readonly #servers = new Map<net.Server, ServerDrain>()
+  #hooks: Hooks = {}
+  #announced: Promise<void> | null = null
+  #listening = 0
+  #onListening: () => void = () => {}
+  #leaving = false
+
+  constructor(job: WorkerJob, bus: Bus) {
+    this.#job = job
+    this.#bus = bus
+    this.#hook = new ListenHook({
+      beforeListen: async (server) => {
+        this.#servers.set(server, this.#servers.get(server) ?? new ServerDrain(server))
+        this.#announced ??= this.#call('afterWorkerReady', this.#job.slot)
+        await this.#announced
+      },
+      onListen: () => {
+        this.#listening++
+        this.#onListening()
+      },
+    })
+    bus.on(LEAVE, (order: LeaveOrder) => void this.leave(order))
+    bus.on('parent', (pid) => {
+      // The master is gone: finish what there is, there will be nobody to ask for more.
+      if (pid === null) void this.leave({ graceMs: graceMs(job.config), idleMs: ORPHAN_IDLE_MS })
+    })
+    for (const [signal, { order }] of Object.entries(WORKER_SIGNALS)) {
+      process.on(signal, () => this.#onSignal(order(job.config.signals)))
+    }
+  }
+
+  /** @throws what is wrong with the app */
+  async start(): Promise<void> {
+    const { config, slot, hooks } = this.#job
+    if (hooks && config.configPath !== undefined) this.#hooks = await hooksOf(config.configPath)
+    await this.#call('afterFork', process.pid, process.ppid, slot)
+    await this.#serve()
+    await this.#report({ is: 'ready' })
+  }
+
+  /** Tells the master why this worker cannot serve. */
+  async fail(error: unknown): Promise<void> {
+    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
+    await this.#report({ is: 'failed', message, stack: stackOf(error) ?? stack })
+  }
+
+  /** Stops accepting, finishes the requests, ends the process. */
+  async leave({ graceMs: withinMs, idleMs }: LeaveOrder): Promise<void> {
+    if (withinMs === 0) process.exit(0)
+    if (this.#leaving) return
+    this.#leaving = true
+    this.#bus.emit('draining')
+    const drains = [...this.#servers.values()]
+    const late = setTimeout(() => {
+      for (const drain of drains) drain.destroy()
+    }, withinMs)
+    await Promise.all(drains.map((drain) => drain.drain(idleMs)))
+    clearTimeout(late)
+    await this.#bus.flush().catch(() => {})
+    process.exit(0)
+  }
+
+  async #serve(): Promise<void> {
+    const { config } = this.#job
+    const appPath = resolveApp(config.workerApp) ?? config.workerApp
+    const exported = (await import(pathToFileURL(appPath).href)) as object
+    // It may have asked for a socket by now, and then it is to be left alone with it.
+    if (this.#servers.size === 0) {
+      const facts = factsOf({ plain: config, hooks: this.#hooks })
+      const server = await serverOf(exported, facts, appPath)
+      if (server !== null && this.#servers.size === 0) return this.#listen(server)
+    }
+    if (this.#listening === 0) await this.#untilListening()
+  }
+
+  /** At every place; one server can listen at one, so others hand their connections to it. */
+  async #listen(server: net.Server): Promise<void> {
+    const { places } = this.#job.config
+    const [first, ...others] = places
+    if (first === undefined) return
+    const extra = await Promise.all(others.map(() => relayTo(server)))
+    await this.#hook.listen(server, placeKey(first), first.backlog)
+    for (const [index, place] of others.entries()) {
+      const relay = extra[index]
+      if (relay !== undefined) await this.#hook.listen(relay, placeKey(place), place.backlog)
+    }
+  }
+
+  #untilListening(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onListening = resolve
+    })
+  }
+
+  #onSignal(order: 'leave' | 'exit' | 'nothing'): void {
+    if (order === 'exit') process.exit(0)
+    if (order !== 'leave' || this.#leaving) return
+    const ms = graceMs(this.#job.config)
+    // The master fills the place at once, so that nobody notices.
+    void this.#report({ is: 'leaving' })
+    void this.leave({ graceMs: ms, idleMs: ms })
+  }
+
+  async #call(name: 'afterFork' | 'afterWorkerReady', ...args: number[]): Promise<void> {
+    const hook = this.#hooks[name] as ((...args: unknown[]) => unknown) | undefined
+    try {
+      await hook?.(factsOf({ plain: this.#job.config, hooks: this.#hooks }), ...args)
+    } catch (cause) {
+      const text = `${name}: ${cause instanceof Error ? cause.message : cause}`
+      throw new IpemError('ERR_IPEM_HOOK', text, { hook: name, cause })
+    }
+  }
+
+  async #report(report: Report): Promise<void> {
+    await this.#bus.request('parent', REPORT, report).catch(() => {})
+  }
+}
+
+async function relayTo(server: net.Server): Promise<net.Server> {
+  const { createServer } = await import('node:net')
+  return createServer({ allowHalfOpen: true }, (socket) => server.emit('connection', socket))
+}
+
+async function hooksOf(configPath: string): Promise<Hooks> {
+  const exported = (await loadConfigFile(configPath)) as Record<string, unknown>
+  return Object.fromEntries(Object.entries(exported).map(([key, value]) => [camelCase(key), value])) as Hooks
+}
+
+function stackOf(error: unknown): string | undefined {
+  const cause = error instanceof IpemError ? error.cause : undefined
+  return cause instanceof Error ? cause.stack : undefined
+}
+
