@@ -12,7 +12,6 @@ import { FORK_SCHEMA, OPTIONS_SCHEMA, WORKER_SCHEMA } from '../.build/src/option
 import { SERVE_SCHEMA } from '../.build/src/serve/config/schema.js'
 import { root } from './run.js'
 
-
 const pid = { type: 'string', pattern: '^[0-9]{1,10}-[0-9A-Za-z]{10}$' }
 const header = {
   type: 'array',

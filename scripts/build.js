@@ -57,7 +57,9 @@ const SHARED = {
  */
 async function bundle(folder) {
   const main = await bundleOf(folder, { index: 'src/index.ts', eventemitter3: 'src/eventemitter3.ts' }, false)
-  const further = await Promise.all(Object.entries(FURTHER).map((entry) => bundleOf(folder, Object.fromEntries([entry]), true)))
+  const further = await Promise.all(
+    Object.entries(FURTHER).map((entry) => bundleOf(folder, Object.fromEntries([entry]), true)),
+  )
   const inputs = [main, ...further].flatMap((metafile) => Object.keys(metafile.inputs))
   fs.writeFileSync(path.join(folder, 'dist', 'third-party-licenses.txt'), licensesOf(inputs))
 }

@@ -41,7 +41,8 @@ type Finding = NonNullable<Validate['errors']>[number]
 
 function errorOf(error: Finding | undefined, schema: OptionSchema, given: unknown, what: string): IpemError {
   const keys = (error?.instancePath ?? '').split('/').slice(1).map(unescapePointer)
-  if (error?.keyword === 'additionalProperties') return unknownOption(schema, [...keys, error.params.additionalProperty])
+  if (error?.keyword === 'additionalProperties')
+    return unknownOption(schema, [...keys, error.params.additionalProperty])
   if (error?.keyword === 'propertyNames') return unknownOption(schema, [...keys, error.params.propertyName])
   if (error?.keyword === 'required') keys.push(String(error.params.missingProperty))
   return invalidOption(schema, given, keys, what)

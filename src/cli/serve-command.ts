@@ -37,31 +37,35 @@ The signals are in docs/signals.md, the keys of the file in docs/serve.md.
 `
 
 export function serveCommand(command: Command): Command {
-  return (
-    command
-      .summary('serve an app from many processes')
-      .description('Serve an app from many processes: it restarts, reloads and upgrades them without losing a request.')
-      .argument('[app]', 'the app: exports run(), a server or a request handler, or listens by itself')
-      .argument('[args...]', 'arguments of the app, after --')
-      .option('-s, --script <path>', 'the app, as tiamat has it')
-      .option('-c, --config <path>', 'the configuration file')
-      .option('-p, --port <number>', 'the port to listen at (default: PORT or 1337)', port)
-      .option('--host <address>', 'the address to listen at (default: 127.0.0.1, all where PORT says the port)')
-      .option('--socket <path>', 'a Unix socket to listen at')
-      .option('-w, --workers <number>', 'how many processes, or auto: one for each core (default: auto)', workers)
-      .option('--timeout <seconds>', 'kill a worker that hangs for longer; the time to finish requests (default: 45)', seconds)
-      .option('--pidfile <path>', 'write the pid of the master there')
-      .option('--stdout <path>', 'append what the workers print to this file')
-      .option('--stderr <path>', 'append errors and the log to this file')
-      .addOption(new Option('--loglevel <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error', 'silent']))
-      .option('--json', 'log JSON lines')
-      .option('-d, --daemonize', 'go into the background once the workers serve')
-      .option('-t, --test', 'only look whether the configuration is right')
-      .version(version(), '-v, --version', 'print the version')
-      .showSuggestionAfterError()
-      .addHelpText('after', EXAMPLES)
-      .action((app: string | undefined, args: string[], flags: Flags) => run(optionsOf(app, args, flags), flags))
-  )
+  return command
+    .summary('serve an app from many processes')
+    .description('Serve an app from many processes: it restarts, reloads and upgrades them without losing a request.')
+    .argument('[app]', 'the app: exports run(), a server or a request handler, or listens by itself')
+    .argument('[args...]', 'arguments of the app, after --')
+    .option('-s, --script <path>', 'the app, as tiamat has it')
+    .option('-c, --config <path>', 'the configuration file')
+    .option('-p, --port <number>', 'the port to listen at (default: PORT or 1337)', port)
+    .option('--host <address>', 'the address to listen at (default: 127.0.0.1, all where PORT says the port)')
+    .option('--socket <path>', 'a Unix socket to listen at')
+    .option('-w, --workers <number>', 'how many processes, or auto: one for each core (default: auto)', workers)
+    .option(
+      '--timeout <seconds>',
+      'kill a worker that hangs for longer; the time to finish requests (default: 45)',
+      seconds,
+    )
+    .option('--pidfile <path>', 'write the pid of the master there')
+    .option('--stdout <path>', 'append what the workers print to this file')
+    .option('--stderr <path>', 'append errors and the log to this file')
+    .addOption(
+      new Option('--loglevel <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error', 'silent']),
+    )
+    .option('--json', 'log JSON lines')
+    .option('-d, --daemonize', 'go into the background once the workers serve')
+    .option('-t, --test', 'only look whether the configuration is right')
+    .version(version(), '-v, --version', 'print the version')
+    .showSuggestionAfterError()
+    .addHelpText('after', EXAMPLES)
+    .action((app: string | undefined, args: string[], flags: Flags) => run(optionsOf(app, args, flags), flags))
 }
 
 function optionsOf(app: string | undefined, args: readonly string[], flags: Flags): ServeOptions {

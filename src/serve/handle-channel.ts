@@ -19,14 +19,17 @@ export interface ListenQuery {
 
 export type ToMaster =
   | { readonly act: 'listen'; readonly id: number; readonly query: ListenQuery }
-  /** A connection that another worker should have. */
-  | { readonly act: 'pass'; readonly id: number; readonly key: string }
-  | { readonly act: 'taken'; readonly id: number; readonly ok: boolean }
+  /** A connection that the worker with the pid `to` should have. */
+  | { readonly act: 'pass'; readonly key: string; readonly to: string }
+  | { readonly act: 'taken'; readonly id: number }
+  /** It accepts no more, and wants to know when nothing more is on its way to it. */
+  | { readonly act: 'leaving' }
 
 export type ToWorker =
   | { readonly act: 'listen'; readonly id: number; readonly key: string; readonly errno: number }
   | { readonly act: 'take'; readonly id: number; readonly key: string }
-  | { readonly act: 'passed'; readonly id: number }
+  /** Nothing comes after this. */
+  | { readonly act: 'last' }
 
 export type SentHandle = NativeListener | NativeConnection
 

@@ -31,3 +31,8 @@ export interface LeaveOrder {
   /** How long a connection without a request may still send one. */
   readonly idleMs: number
 }
+
+/** The event by which workers tell each other how many connections they have; null: they take no more. */
+export const LOAD = 'ipem-serve.load'
+
+export type LoadNews = { readonly total: number; readonly aged: number } | null

@@ -110,8 +110,7 @@ function placesOf(given: ServeConfig, fromPort: boolean, problems: string[]): re
 
 function complete(given: ServeConfig, places: readonly Place[], sources: Sources): ResolvedConfig {
   const workingDirectory = path.resolve(sources.cwd, given.workingDirectory ?? '.')
-  const absolute = (file: string | undefined) =>
-    file === undefined ? undefined : path.resolve(workingDirectory, file)
+  const absolute = (file: string | undefined) => (file === undefined ? undefined : path.resolve(workingDirectory, file))
   const { workers = 'auto', tcp = 'tcp4', backlog = 511, daemonize = false } = given
   const fallback = parsePlace(DEFAULT_PORT, { family: tcp, host: LOOPBACK, backlog }) as Place
   const hooks: Record<string, unknown> = {}

@@ -51,7 +51,8 @@ const tcpListener: OptionSchema = {
   required: ['port'],
 }
 
-const LISTENER = 'a port, "host:port", a path, or an object { port, host?, tcp?, backlog? } or { path, mode?, backlog? }'
+const LISTENER =
+  'a port, "host:port", a path, or an object { port, host?, tcp?, backlog? } or { path, mode?, backlog? }'
 
 const seconds = (value: number): OptionSchema => ({
   type: 'number',

@@ -1,8 +1,13 @@
 // The workers of a master: who is there, who comes next after a crash, who is sent away. What is wanted it is told; what
 // follows from it is decided in plan.ts.
 
-import type { default as ipem, IpemError } from '../../index.js'
-import { decideRestart, INITIAL_RESTART_STATE, type RestartPolicy, type RestartState } from '../../supervise/restart-policy.js'
+import type { IpemError, default as ipem } from '../../index.js'
+import {
+  decideRestart,
+  INITIAL_RESTART_STATE,
+  type RestartPolicy,
+  type RestartState,
+} from '../../supervise/restart-policy.js'
 import { graceMs, type ResolvedConfig } from '../config/resolved.js'
 import type { SentHandle, ToMaster } from '../handle-channel.js'
 import type { Outputs } from '../log/outputs.js'

@@ -9,7 +9,7 @@ import { IpemError } from '../../index.js'
 import { identityOf, kindOf, removeFile, type SocketIdentity, takeName, uniqueBeside } from '../../join/socket-file.js'
 import type { ListenQuery } from '../handle-channel.js'
 import { type Place, placeKey, placeName, type TcpPlace, type UnixPlace } from '../listener.js'
-import { adoptDescriptor, addressOf, type Bound, bindTcp, bindUnix, type NativeListener } from '../native-listener.js'
+import { addressOf, adoptDescriptor, type Bound, bindTcp, bindUnix, type NativeListener } from '../native-listener.js'
 
 /** How the keys of sockets from systemd begin. */
 export const SYSTEMD = 'systemd:'
@@ -132,7 +132,8 @@ export function placeFor(
   const place = free.find((each) => samePort(each, asked)) ?? free[0]
   if (place !== undefined) return { key: placeKey(place), place }
   // Servers on any free port are told apart by their order, which is the same in each worker.
-  const same = asked.kind === 'tcp' && asked.port === 0 ? taken.filter((key) => key.startsWith(`own:${placeKey(asked)}`)) : []
+  const same =
+    asked.kind === 'tcp' && asked.port === 0 ? taken.filter((key) => key.startsWith(`own:${placeKey(asked)}`)) : []
   return { key: `own:${placeKey(asked)}${same.length > 0 ? `#${same.length}` : ''}`, place: asked }
 }
 
@@ -184,7 +185,9 @@ async function addressFor(host: string, place: TcpPlace): Promise<{ address: str
     const found = await lookup(host, { family })
     return { address: found.address, version: found.family as 4 | 6 }
   } catch (cause) {
-    throw new IpemError('ERR_IPEM_LISTEN', `Cannot listen at ${placeName(place)}: ${(cause as Error).message}`, { cause })
+    throw new IpemError('ERR_IPEM_LISTEN', `Cannot listen at ${placeName(place)}: ${(cause as Error).message}`, {
+      cause,
+    })
   }
 }
 
@@ -212,7 +215,9 @@ function answers(file: string): Promise<boolean> {
       socket.destroy()
       resolve(true)
     })
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'))
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+    )
   })
 }
 

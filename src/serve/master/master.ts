@@ -1,7 +1,7 @@
 // The master: hears orders, from signals or from functions, and carries them out one after the other. Who the workers are
 // is crew.ts, the sockets are listeners.ts, what a signal means is signal-table.ts.
 
-import { type default as ipem, IpemError } from '../../index.js'
+import { IpemError, type default as ipem } from '../../index.js'
 import { Deferred } from '../../supervise/deferred.js'
 import { type Origin, readConfig } from '../config/read.js'
 import { graceMs, type PlainConfig, type ResolvedConfig } from '../config/resolved.js'
@@ -14,7 +14,7 @@ import { callHook, type MasterHookCalls } from './hooks.js'
 import { takeInheritance } from './inheritance.js'
 import { Listeners } from './listeners.js'
 import { notifySystemd } from './notify.js'
-import { isAlive, Pidfile } from './pidfile.js'
+import { Pidfile } from './pidfile.js'
 import { SocketDesk } from './socket-desk.js'
 import { type Command, Successor } from './successor.js'
 import { TaskLoop } from './task-loop.js'
@@ -45,6 +45,7 @@ export class Master {
   readonly #options: MasterOptions
   readonly #outputs: Outputs
   readonly #loop: TaskLoop
+  readonly #desk: SocketDesk
   readonly #started = new Deferred<void>()
   readonly #startedAt = performance.now()
   #config: ResolvedConfig
@@ -66,11 +67,25 @@ export class Master {
     this.#outputs = new Outputs(this.config)
     this.log = new Logger(this.#outputs.stderr, { level: this.config.loglevel, json: this.config.json })
     const step = () => this.crew.step()
-    this.#loop = new TaskLoop(step, () => this.#onIdle(), (error) => this.#onFault(error))
-    const desk = new SocketDesk(this.listeners, () => this.config, (error) => this.log.error(textOf(error)))
+    this.#loop = new TaskLoop(
+      step,
+      () => this.#onIdle(),
+      (error) => this.#onFault(error),
+    )
+    const { listeners } = this
+    const desk = new SocketDesk(
+      listeners,
+      () => this.crew.members,
+      () => this.config,
+      (error) => this.log.error(textOf(error)),
+    )
+    this.#desk = desk
     this.crew = new Crew(options.bus, () => ({ config: this.#config, outputs: this.#outputs }), {
       beforeStart: (slot) => this.#hook('beforeFork', slot),
-      onReady: (worker) => this.log.info(`Worker ${worker.slot} (${worker.osPid}) serves`, { worker: worker.slot }),
+      onReady: (worker) => {
+        this.log.info(`Worker ${worker.slot} (${worker.osPid}) serves`, { worker: worker.slot })
+        desk.exchange.ready()
+      },
       onLeaving: (worker) => this.log.info(`Worker ${worker.slot} (${worker.osPid}) leaves`, { worker: worker.slot }),
       onExit: (worker, exit, failure) => this.#onExit(worker, exit, failure),
       onKilled: (worker, why) => this.log.error(`Killed worker ${worker.slot} (${worker.osPid}): ${why}`),
@@ -94,7 +109,8 @@ export class Master {
 
   /** Another master has the same sockets. */
   get #shared(): boolean {
-    return this.old || (this.#predecessor !== null && isAlive(this.#predecessor))
+    // When a parent has ended, its children have another one at once.
+    return this.old || this.#predecessor === process.ppid
   }
 
   /**
@@ -250,6 +266,7 @@ export class Master {
     this.#state = 'stopped'
     this.#pidfile?.remove()
     this.crew.close()
+    this.#desk.exchange.close()
     for (const done of this.#reloads.splice(0)) done.reject(stopped())
     this.log.info('Stopped')
     this.#outputs.close()
@@ -258,6 +275,7 @@ export class Master {
   }
 
   #onExit(worker: WorkerProcess, exit: WorkerExitFacts, failure: IpemError | null): void {
+    this.#desk.exchange.gone(worker)
     const text = `Worker ${worker.slot} (${exit.pid}) ${describeExit(exit)}`
     if (worker.phase === 'draining') this.log.info(text)
     else this.log.error(failure?.message ?? text)

@@ -1,7 +1,8 @@
-// Gives workers the sockets their servers ask for.
+// Gives workers the sockets their servers ask for, and passes on the connections they hand in.
 
 import type { PlainConfig } from '../config/resolved.js'
 import type { ListenQuery, SentHandle, ToMaster } from '../handle-channel.js'
+import { Exchange } from './exchange.js'
 import { type Listeners, placeFor } from './listeners.js'
 import type { WorkerProcess } from './worker-process.js'
 
@@ -9,18 +10,30 @@ import type { WorkerProcess } from './worker-process.js'
 const EADDRINUSE = -98
 
 export class SocketDesk {
+  readonly exchange: Exchange
   readonly #listeners: Listeners
   readonly #config: () => PlainConfig
   readonly #onError: (error: unknown) => void
 
-  constructor(listeners: Listeners, config: () => PlainConfig, onError: (error: unknown) => void) {
+  constructor(
+    listeners: Listeners,
+    workers: () => readonly WorkerProcess[],
+    config: () => PlainConfig,
+    onError: (error: unknown) => void,
+  ) {
+    this.exchange = new Exchange(workers)
     this.#listeners = listeners
     this.#config = config
     this.#onError = onError
   }
 
-  receive(worker: WorkerProcess, message: ToMaster, _handle: SentHandle | undefined): void {
+  receive(worker: WorkerProcess, message: ToMaster, handle: SentHandle | undefined): void {
     if (message.act === 'listen') void this.#listen(worker, message.id, message.query)
+    else if (message.act === 'taken') this.exchange.taken(message.id)
+    else if (message.act === 'leaving') {
+      worker.sealed = true
+      worker.send({ act: 'last' })
+    } else if (handle !== undefined) this.exchange.pass(message.key, handle, message.to)
   }
 
   async #listen(worker: WorkerProcess, id: number, query: ListenQuery): Promise<void> {

@@ -1,10 +1,10 @@
 // SIGUSR2: a new master beside this one, from the same command and on the same sockets. What becomes of the pidfile and
 // of this master is the owner's.
 
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import fs from 'node:fs'
-import type { HandedListener } from './listeners.js'
 import { UPGRADE_VARIABLE, type UpgradeOffer } from './inheritance.js'
+import type { HandedListener } from './listeners.js'
 
 /** How this process was started, as it was then. */
 export interface Command {

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { clusterModule } from '../../builtin-modules.js'
-import { type Child, type default as ipem, IpemError } from '../../index.js'
+import { type Child, IpemError, type default as ipem } from '../../index.js'
 import { fillSettings, overrideSettings } from '../../supervise/cluster-settings.js'
 import { graceMs, type PlainConfig } from '../config/resolved.js'
 import { HandleChannel, type SentHandle, type ToMaster, type ToWorker } from '../handle-channel.js'
@@ -45,6 +45,8 @@ export class WorkerProcess implements Member {
   readonly generation: number
   /** The keys of the sockets its servers have. */
   readonly keys: string[] = []
+  /** It was told that no more connections come from here. */
+  sealed = false
   readonly startedAt = performance.now()
   readonly osPid: number | undefined
   #phase: Phase = 'booting'
@@ -167,7 +169,6 @@ export class WorkerProcess implements Member {
 
   #onExit(exit: WorkerExitFacts): void {
     this.#timer?.clear()
-    this.#channel.close()
     const { stdout } = this.#child.process
     let told = false
     const tell = (): void => {
@@ -216,4 +217,3 @@ function portOf({ places, placesGiven }: PlainConfig): { PORT?: string } {
   const tcp = placesGiven ? places.find(({ kind }) => kind === 'tcp') : undefined
   return tcp?.kind === 'tcp' && tcp.port > 0 ? { PORT: String(tcp.port) } : {}
 }
-

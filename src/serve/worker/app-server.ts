@@ -5,8 +5,8 @@ import http from 'node:http'
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import { pathToFileURL } from 'node:url'
-import type { ServeFacts } from '../config/config-types.js'
 import { IpemError } from '../../index.js'
+import type { ServeFacts } from '../config/config-types.js'
 
 type Next = (server: unknown) => void
 type Run = (config: ServeFacts, next: Next) => unknown
@@ -75,7 +75,9 @@ async function fromRun(run: Run, config: ServeFacts, appPath: string): Promise<n
 function isServer(value: unknown): value is net.Server {
   if (value instanceof net.Server) return true
   const { listen, close, address, on } = (value ?? {}) as Partial<net.Server>
-  return [listen, close, address, on].every((member) => typeof member === 'function') && 'listening' in (value as object)
+  return (
+    [listen, close, address, on].every((member) => typeof member === 'function') && 'listening' in (value as object)
+  )
 }
 
 function isClass(value: unknown): boolean {

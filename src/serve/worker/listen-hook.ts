@@ -5,7 +5,7 @@ import cluster from 'node:cluster'
 import net from 'node:net'
 import path from 'node:path'
 import { type Channel, HandleChannel, type ListenQuery, type ToMaster, type ToWorker } from '../handle-channel.js'
-import type { NativeListener } from '../native-listener.js'
+import type { NativeConnection, NativeListener } from '../native-listener.js'
 
 /** `errno` or a handle, for the server that asked. */
 type Answer = (errno: number, handle: NativeListener | null) => void
@@ -20,22 +20,33 @@ export interface ListenHandlers {
   beforeListen(server: net.Server): Promise<void>
   /** It has its socket. */
   onListen(server: net.Server): void
+  /** The pid of the worker that should have a connection which was just accepted; null: this one. */
+  passTo(): string | null
 }
+
+/** What Node does with a connection. */
+type Accept = NonNullable<NativeListener['onconnection']>
 
 export class ListenHook {
   readonly #channel: HandleChannel<ToMaster, ToWorker>
   readonly #handlers: ListenHandlers
   readonly #asked = new Map<number, (message: ToWorker, handle: NativeListener | undefined) => void>()
   #lastId = 0
+  #onLast: () => void = () => {}
+  readonly #accepts = new Map<string, OmitThisParameter<Accept>>()
   /** The place of the configuration that the server which listens right now is to have. */
   #wanted: string | undefined
 
   constructor(handlers: ListenHandlers) {
     this.#handlers = handlers
     this.#channel = new HandleChannel(process as unknown as Channel, (message, handle) => {
-      const answer = this.#asked.get(message.id)
-      this.#asked.delete(message.id)
-      answer?.(message, handle as NativeListener | undefined)
+      if (message.act === 'last') this.#onLast()
+      else if (message.act === 'take') this.#take(message.id, message.key, handle as NativeConnection | undefined)
+      else {
+        const answer = this.#asked.get(message.id)
+        this.#asked.delete(message.id)
+        answer?.(message, handle as NativeListener | undefined)
+      }
     })
     const inside = cluster as unknown as ClusterInside
     const original = inside._getServer.bind(cluster)
@@ -64,6 +75,16 @@ export class ListenHook {
     })
   }
 
+  /** Resolves when no connection is on its way to this worker or from it any more. */
+  seal(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onLast = resolve
+      // Behind all that was handed in. Without a master nothing comes.
+      if (!this.#channel.send({ act: 'leaving' })) resolve()
+      else process.once('disconnect', resolve)
+    })
+  }
+
   async #ask(server: net.Server, asked: ListenQuery, answer: Answer): Promise<void> {
     const { address, port, addressType, backlog } = asked
     const key = this.#wanted
@@ -80,9 +101,41 @@ export class ListenHook {
       handle.getsockname = undefined as never
       answer(0, handle)
       Reflect.deleteProperty(handle, 'getsockname')
+      this.#share(message.key, handle)
       this.#handlers.onListen(server)
     })
     if (!this.#channel.send({ act: 'listen', id, query })) answer(EINVAL, null)
+  }
+
+  /** New connections of this socket may go to other workers. */
+  #share(key: string, listener: NativeListener): void {
+    const accept = listener.onconnection
+    if (!accept) return
+    const take = accept.bind(listener)
+    this.#accepts.set(key, take)
+    listener.onconnection = (status, connection) => {
+      const to = connection === undefined ? null : this.#handlers.passTo()
+      if (connection === undefined || to === null) take(status, connection)
+      else this.#pass(key, connection, to, take)
+    }
+  }
+
+  #pass(key: string, connection: NativeConnection, to: string, take: OmitThisParameter<Accept>): void {
+    const sent = this.#channel.send({ act: 'pass', key, to }, connection, (error) => {
+      // The system has a copy of it on its way, or it is still ours.
+      if (error === null) connection.close()
+      else take(0, connection)
+    })
+    if (!sent) take(0, connection)
+  }
+
+  /** One that another worker has accepted. */
+  #take(id: number, key: string, connection: NativeConnection | undefined): void {
+    this.#channel.send({ act: 'taken', id })
+    const take = this.#accepts.get(key)
+    if (connection === undefined) return
+    if (take === undefined) connection.close()
+    else take(0, connection)
   }
 }
 

@@ -4,6 +4,7 @@
 import http from 'node:http'
 import net, { type Socket } from 'node:net'
 import tls from 'node:tls'
+import type { Tally } from './tally.js'
 
 /** What is known of a connection. */
 interface Connection {
@@ -28,6 +29,7 @@ interface Http2Session {
 
 export class ServerDrain {
   readonly #server: net.Server
+  readonly #tally: Pick<Tally, 'open'>
   readonly #connections = new Map<Socket, Connection>()
   readonly #answers = new Set<http.ServerResponse>()
   readonly #sessions = new Set<Http2Session>()
@@ -35,8 +37,9 @@ export class ServerDrain {
   #idleMs: number | null = null
   #ended: (() => void) | null = null
 
-  constructor(server: net.Server) {
+  constructor(server: net.Server, tally: Pick<Tally, 'open'>) {
     this.#server = server
+    this.#tally = tally
     const secure = server instanceof tls.Server
     server.prependListener(secure ? 'secureConnection' : 'connection', (socket: Socket) => this.#onConnection(socket))
     if (!('requestTimeout' in server) && !('setTimeout' in server)) return
@@ -51,21 +54,25 @@ export class ServerDrain {
   }
 
   /**
-   * Resolves when every connection has ended.
+   * Accepts no more from now on.
    *
    * @param idleMs how long a connection without a request may still send one, at most: no longer than the server itself
    * keeps it
    */
-  async drain(idleMs: number): Promise<void> {
+  begin(idleMs: number): void {
     this.#idleMs = Math.min(idleMs, this.#keepAliveMs)
     // Not that of http.Server, which would close idle connections.
     if (this.#server.listening) net.Server.prototype.close.call(this.#server)
     for (const answer of this.#answers) sayLast(answer)
     for (const session of this.#sessions) session.close()
     for (const [socket, connection] of this.#connections) this.#check(socket, connection)
-    if (this.#connections.size === 0) return
-    await new Promise<void>((resolve) => {
-      this.#ended = resolve
+  }
+
+  /** Resolves when every connection has ended. */
+  ended(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#connections.size === 0) resolve()
+      else this.#ended = resolve
     })
   }
 
@@ -84,7 +91,9 @@ export class ServerDrain {
     const speaksHttp = this.#server instanceof http.Server || 'requestTimeout' in this.#server
     const connection = { active: 0, bytesRead: 0, upgraded: !speaksHttp, timer: null }
     this.#connections.set(socket, connection)
+    const counted = this.#tally.open()
     socket.once('close', () => {
+      counted()
       if (connection.timer !== null) clearTimeout(connection.timer)
       this.#connections.delete(socket)
       if (this.#connections.size === 0) this.#ended?.()

@@ -1,7 +1,7 @@
 // A worker: joins the bus, loads the app, serves, and leaves when its time has come.
 
-import process from 'node:process'
 import type net from 'node:net'
+import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { IpemError } from '../../index.js'
 import { loadConfigFile } from '../config/load-file.js'
@@ -13,6 +13,7 @@ import { placeKey } from '../listener.js'
 import { WORKER_SIGNALS } from '../signal-table.js'
 import { LEAVE, type LeaveOrder, REPORT, type Report, type WorkerJob } from '../worker-job.js'
 import { serverOf } from './app-server.js'
+import { Balancer } from './balancer.js'
 import type { Bus } from './bus.js'
 import { ListenHook } from './listen-hook.js'
 import { ServerDrain } from './server-drain.js'
@@ -24,6 +25,7 @@ export class ServeWorker {
   readonly #job: WorkerJob
   readonly #bus: Bus
   readonly #hook: ListenHook
+  readonly #balancer: Balancer
   readonly #servers = new Map<net.Server, ServerDrain>()
   #hooks: Hooks = {}
   #announced: Promise<void> | null = null
@@ -34,9 +36,10 @@ export class ServeWorker {
   constructor(job: WorkerJob, bus: Bus) {
     this.#job = job
     this.#bus = bus
+    this.#balancer = new Balancer(bus)
     this.#hook = new ListenHook({
       beforeListen: async (server) => {
-        this.#servers.set(server, this.#servers.get(server) ?? new ServerDrain(server))
+        this.#servers.set(server, this.#servers.get(server) ?? new ServerDrain(server, this.#balancer.tally))
         this.#announced ??= this.#call('afterWorkerReady', this.#job.slot)
         await this.#announced
       },
@@ -44,6 +47,7 @@ export class ServeWorker {
         this.#listening++
         this.#onListening()
       },
+      passTo: () => (this.#leaving ? null : this.#balancer.choose()),
     })
     bus.on(LEAVE, (order: LeaveOrder) => void this.leave(order))
     bus.on('parent', (pid) => {
@@ -61,6 +65,7 @@ export class ServeWorker {
     if (hooks && config.configPath !== undefined) this.#hooks = await hooksOf(config.configPath)
     await this.#call('afterFork', process.pid, process.ppid, slot)
     await this.#serve()
+    this.#balancer.start()
     await this.#report({ is: 'ready' })
   }
 
@@ -75,12 +80,16 @@ export class ServeWorker {
     if (withinMs === 0) process.exit(0)
     if (this.#leaving) return
     this.#leaving = true
+    this.#balancer.stop()
     this.#bus.emit('draining')
     const drains = [...this.#servers.values()]
     const late = setTimeout(() => {
       for (const drain of drains) drain.destroy()
     }, withinMs)
-    await Promise.all(drains.map((drain) => drain.drain(idleMs)))
+    for (const drain of drains) drain.begin(idleMs)
+    // Another worker may have given a connection to this one a moment ago.
+    await this.#hook.seal()
+    await Promise.all(drains.map((drain) => drain.ended()))
     clearTimeout(late)
     await this.#bus.flush().catch(() => {})
     process.exit(0)
@@ -156,4 +165,3 @@ function stackOf(error: unknown): string | undefined {
   const cause = error instanceof IpemError ? error.cause : undefined
   return cause instanceof Error ? cause.stack : undefined
 }
-
