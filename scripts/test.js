@@ -14,6 +14,7 @@ const STEPS = [
   ['typings are fresh', () => script('check-typings.js')],
   ['build', () => script('build.js')],
   ['validators are fresh', () => script('build-validators.js', '--check')],
+  ['signals page is fresh', () => script('build-signals-doc.js', '--check')],
   ['types of a user', () => ['test/types', 'test/types/augmented'].every((project) => run('tsc', ['-p', project]))],
   ['types of the scripts', () => run('tsc', ['-p', 'scripts/tsconfig.json'])],
   ['tarball', () => script('check-tarball.js')],

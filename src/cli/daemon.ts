@@ -19,7 +19,7 @@ const OK = 'ok\n'
  * @throws ERR_IPEM_CONFIG, ERR_IPEM_DAEMON it does not serve, and why
  */
 export async function daemonize(options: ServeOptions): Promise<boolean> {
-  if (READY_VARIABLE in process.env || 'IPEM_SERVE_UPGRADE' in process.env) return false
+  if (isDaemon() || 'IPEM_SERVE_UPGRADE' in process.env) return false
   const { daemonize: wanted, stdoutPath, stderrPath } = await resolveOptions(options)
   if (!wanted) return false
   const outputs = [stdoutPath, stderrPath].map((file) => (file === undefined ? 'ignore' : fs.openSync(file, 'a')))
@@ -47,6 +47,11 @@ export async function daemonize(options: ServeOptions): Promise<boolean> {
   child.unref()
   ready.destroy()
   return true
+}
+
+/** This process is the one in the background. */
+export function isDaemon(): boolean {
+  return READY_VARIABLE in process.env
 }
 
 /** Tells the command that was given, if there is one, and lets it end. */

@@ -12,19 +12,18 @@ const asTiamat = path.basename(process.argv[1] ?? '').startsWith('tiamat')
 
 const program = new Command(asTiamat ? 'tiamat' : 'ipem')
   .description('One event bus for every process of a Node application')
-  .version(version(), '-v, --version', 'print the version')
-  .helpOption('-h, --help', 'print this help')
-  .showSuggestionAfterError()
-  .configureHelp({ showGlobalOptions: false })
 
 if (asTiamat) serveCommand(program)
-else {
-  program.addCommand(serveCommand(new Command('serve').helpOption('-h, --help', 'print this help')))
-  program.action(() => program.help())
+else program.addCommand(serveCommand(new Command('serve')))
+
+for (const command of [program, ...program.commands]) {
+  command
+    .version(version(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError()
+    .exitOverride()
 }
 
-program.exitOverride()
-for (const command of program.commands) command.exitOverride()
 try {
   await program.parseAsync(process.argv)
 } catch (error) {

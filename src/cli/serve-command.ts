@@ -3,9 +3,8 @@
 import path from 'node:path'
 import process from 'node:process'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { checkConfig, type ServeOptions, serve } from '../serve/index.js'
-import { daemonize, reportToLauncher } from './daemon.js'
-import { version } from './package-version.js'
+import { checkConfig, resolveOptions, type ServeOptions, serve } from '../serve/index.js'
+import { daemonize, isDaemon, reportToLauncher } from './daemon.js'
 
 interface Flags {
   script?: string
@@ -62,8 +61,6 @@ export function serveCommand(command: Command): Command {
     .option('--json', 'log JSON lines')
     .option('-d, --daemonize', 'go into the background once the workers serve')
     .option('-t, --test', 'only look whether the configuration is right')
-    .version(version(), '-v, --version', 'print the version')
-    .showSuggestionAfterError()
     .addHelpText('after', EXAMPLES)
     .action((app: string | undefined, args: string[], flags: Flags) => run(optionsOf(app, args, flags), flags))
 }
@@ -97,6 +94,7 @@ async function run(options: ServeOptions, flags: Flags): Promise<void> {
       console.log('The configuration is valid.')
     } else if (!(await daemonize(options))) {
       const server = await serve(options)
+      if (isDaemon()) process.chdir((await resolveOptions(options)).workingDirectory)
       reportToLauncher(null)
       await server.closed
       // Whatever an app's configuration has left open in this process.

@@ -91,9 +91,10 @@ function fromEnvironment(env: Sources['env'], problems: string[]): Record<string
 }
 
 function placesOf(given: ServeConfig, fromPort: boolean, problems: string[]): readonly Place[] {
-  const { listenAddr, listenPort, listenSock, listeners = [], tcp = 'tcp4', backlog = 511 } = given
+  const { listenAddr, listenPort, listenSock, listeners = [], backlog = 511 } = given
   // A platform that sets PORT means that it will call from elsewhere.
   const open = fromPort && listenAddr === undefined
+  const { tcp = open ? 'tcp' : 'tcp4' } = given
   const defaults: PlaceDefaults = { family: tcp, host: listenAddr ?? (open ? undefined : LOOPBACK), backlog }
   const wanted: ListenerOptions[] = []
   if (listenPort !== undefined || (listenAddr !== undefined && listenSock === undefined && listeners.length === 0)) {

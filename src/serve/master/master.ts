@@ -54,6 +54,8 @@ export class Master {
   #predecessor: number | null = null
   #successor: Successor | null = null
   #state: MasterState = 'starting'
+  /** A master without workers has nothing else that would keep its process. */
+  readonly #alive = setInterval(() => {}, 2 ** 30)
   /** Why it does not start. */
   #failure: Error | null = null
   #generation = 0
@@ -264,6 +266,7 @@ export class Master {
 
   #onStopped(): void {
     this.#state = 'stopped'
+    clearInterval(this.#alive)
     this.#pidfile?.remove()
     this.crew.close()
     this.#desk.exchange.close()
@@ -278,7 +281,8 @@ export class Master {
     this.#desk.exchange.gone(worker)
     const text = `Worker ${worker.slot} (${exit.pid}) ${describeExit(exit)}`
     if (worker.phase === 'draining') this.log.info(text)
-    else this.log.error(failure?.message ?? text)
+    // While it starts, the failure is for whoever has started it.
+    else if (failure === null || this.#state !== 'starting') this.log.error(failure?.message ?? text)
     this.#loop.push(() => this.#hook('afterWorkerExit', worker.slot, exit))
     if (failure === null || this.#state === 'stopping') return
     if (this.#state === 'starting') this.#onFault(failure)
@@ -295,7 +299,8 @@ export class Master {
       this.log.error(textOf(error))
       return
     }
-    this.#failure = error as Error
+    this.#failure ??= error as Error
+    if (this.config.stderrPath !== undefined) this.log.error(textOf(error))
     this.#quickStop()
     this.#loop.push()
   }

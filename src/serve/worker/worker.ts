@@ -71,8 +71,8 @@ export class ServeWorker {
 
   /** Tells the master why this worker cannot serve. */
   async fail(error: unknown): Promise<void> {
-    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
-    await this.#report({ is: 'failed', message, stack: stackOf(error) ?? stack })
+    const message = error instanceof Error ? error.message : String(error)
+    await this.#report({ is: 'failed', message, stack: stackOf(error) })
   }
 
   /** Stops accepting, finishes the requests, ends the process. */
@@ -161,7 +161,8 @@ async function hooksOf(configPath: string): Promise<Hooks> {
   return Object.fromEntries(Object.entries(exported).map(([key, value]) => [camelCase(key), value])) as Hooks
 }
 
+/** Where the user's own code went wrong; what we found wrong ourselves is said in the message. */
 function stackOf(error: unknown): string | undefined {
-  const cause = error instanceof IpemError ? error.cause : undefined
-  return cause instanceof Error ? cause.stack : undefined
+  if (!(error instanceof IpemError)) return error instanceof Error ? error.stack : undefined
+  return error.code === 'ERR_IPEM_HOOK' && error.cause instanceof Error ? error.cause.stack : undefined
 }
