@@ -27,6 +27,8 @@ export function checkAll(validate: Validate, schema: OptionSchema, given: unknow
   if (validate(given)) return []
   const found = new Map<string, IpemError>()
   for (const error of validate.errors ?? []) {
+    // One of the ways in which it could have been right; that none of them is has an error of its own.
+    if (error.schemaPath.includes('/anyOf/')) continue
     const wrong = errorOf(error, schema, given, what)
     // A later one is about more of the same option, and an unknown option is about nothing else.
     found.set(error.keyword === 'additionalProperties' ? `?${wrong.option}` : topOf(String(wrong.option)), wrong)

@@ -3,9 +3,10 @@
 
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
+import type { Socket } from 'node:net'
 import process from 'node:process'
 import { IpemError } from '../index.js'
-import { resolveOptions, type ServeOptions } from '../serve/index.js'
+import type { ServeOptions } from '../serve/index.js'
 
 /** Names the descriptor by which the background process tells how it went. */
 const READY_VARIABLE = 'IPEM_SERVE_READY_FD'
@@ -14,14 +15,37 @@ const READY_FD = 3
 
 const OK = 'ok\n'
 
+/** Whoever waits for this process, in the background, to serve. */
+export interface Launcher {
+  /** Tells how it went, once, and lets the command end. @param error null: it serves */
+  report(error: unknown): void
+}
+
+/** Null where this process was started by its user. Removes what names the launcher: it is not that of others. */
+export function takeLauncher(env: NodeJS.ProcessEnv = process.env): Launcher | null {
+  if (env[READY_VARIABLE] === undefined) return null
+  delete env[READY_VARIABLE]
+  return {
+    report(error) {
+      try {
+        fs.writeSync(READY_FD, error === null ? OK : String((error as Error).message))
+        fs.closeSync(READY_FD)
+      } catch {
+        // Nobody waits any more.
+      }
+    },
+  }
+}
+
 /**
- * @returns false where this process is to serve by itself: nobody asked for a daemon, or it is the daemon
- * @throws ERR_IPEM_CONFIG, ERR_IPEM_DAEMON it does not serve, and why
+ * Starts this command once more, in the background. Resolves when it serves.
+ *
+ * @throws ERR_IPEM_DAEMON it does not, and why
  */
-export async function daemonize(options: ServeOptions): Promise<boolean> {
-  if (isDaemon() || 'IPEM_SERVE_UPGRADE' in process.env) return false
-  const { daemonize: wanted, stdoutPath, stderrPath } = await resolveOptions(options)
-  if (!wanted) return false
+export async function launch({
+  stdoutPath,
+  stderrPath,
+}: Pick<ServeOptions, 'stdoutPath' | 'stderrPath'>): Promise<void> {
   const outputs = [stdoutPath, stderrPath].map((file) => (file === undefined ? 'ignore' : fs.openSync(file, 'a')))
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
@@ -30,12 +54,12 @@ export async function daemonize(options: ServeOptions): Promise<boolean> {
     env: { ...process.env, [READY_VARIABLE]: String(READY_FD) },
   })
   let word = ''
-  const ready = child.stdio[READY_FD] as import('node:net').Socket
+  const ready = child.stdio[READY_FD] as Socket
   ready.on('data', (chunk: Buffer) => {
     word += chunk
   })
   const how = await new Promise<string>((resolve) => {
-    ready.once('end', () => resolve(''))
+    ready.once('end', () => resolve('it does not say why'))
     ready.once('error', (error) => resolve(error.message))
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}`))
@@ -46,22 +70,4 @@ export async function daemonize(options: ServeOptions): Promise<boolean> {
   }
   child.unref()
   ready.destroy()
-  return true
-}
-
-/** This process is the one in the background. */
-export function isDaemon(): boolean {
-  return READY_VARIABLE in process.env
-}
-
-/** Tells the command that was given, if there is one, and lets it end. */
-export function reportToLauncher(error: unknown): void {
-  if (process.env[READY_VARIABLE] === undefined) return
-  delete process.env[READY_VARIABLE]
-  try {
-    fs.writeSync(READY_FD, error === null ? OK : String((error as Error).message))
-    fs.closeSync(READY_FD)
-  } catch {
-    // Nobody waits any more.
-  }
 }

@@ -10,8 +10,9 @@ import { serveCommand } from './serve-command.js'
 /** `tiamat` is another name for `ipem serve`. */
 const asTiamat = path.basename(process.argv[1] ?? '').startsWith('tiamat')
 
-const program = new Command(asTiamat ? 'tiamat' : 'ipem')
-  .description('One event bus for every process of a Node application')
+const program = new Command(asTiamat ? 'tiamat' : 'ipem').description(
+  'One event bus for every process of a Node application',
+)
 
 if (asTiamat) serveCommand(program)
 else program.addCommand(serveCommand(new Command('serve')))

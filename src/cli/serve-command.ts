@@ -3,8 +3,8 @@
 import path from 'node:path'
 import process from 'node:process'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { checkConfig, resolveOptions, type ServeOptions, serve } from '../serve/index.js'
-import { daemonize, isDaemon, reportToLauncher } from './daemon.js'
+import { isSuccessor, type ResolvedOptions, resolveOptions, type ServeOptions, serve } from '../serve/index.js'
+import { type Launcher, launch, takeLauncher } from './daemon.js'
 
 interface Flags {
   script?: string
@@ -88,23 +88,29 @@ function optionsOf(app: string | undefined, args: readonly string[], flags: Flag
 }
 
 async function run(options: ServeOptions, flags: Flags): Promise<void> {
+  const launcher = takeLauncher()
   try {
+    const config = await resolveOptions(options)
     if (flags.test) {
-      await checkConfig(options)
       console.log('The configuration is valid.')
-    } else if (!(await daemonize(options))) {
-      const server = await serve(options)
-      if (isDaemon()) process.chdir((await resolveOptions(options)).workingDirectory)
-      reportToLauncher(null)
-      await server.closed
-      // Whatever an app's configuration has left open in this process.
-      process.exit()
-    }
+    } else if (config.daemonize && launcher === null && !isSuccessor()) await launch(config)
+    else await serveHere(options, config, launcher)
   } catch (error) {
     explain(error, flags.json === true)
-    reportToLauncher(error)
+    launcher?.report(error)
     process.exit(1)
   }
+}
+
+async function serveHere(options: ServeOptions, config: ResolvedOptions, launcher: Launcher | null): Promise<void> {
+  const serving = serve(options)
+  // A daemon must not keep the directory it was started in from being removed.
+  if (config.daemonize) process.chdir(config.workingDirectory)
+  const server = await serving
+  launcher?.report(null)
+  await server.closed
+  // Whatever a configuration has left open in this process.
+  process.exit()
 }
 
 function explain(error: unknown, json: boolean): void {

@@ -2749,9 +2749,16 @@ return errors === 0;
 }
 
 
+export interface Finding {
+  instancePath: string
+  schemaPath: string
+  keyword: string
+  params: Record<string, unknown>
+}
+
 export interface Validate {
   (value: unknown): boolean
-  errors?: readonly { instancePath: string; keyword: string; params: Record<string, unknown> }[] | null
+  errors?: readonly Finding[] | null
 }
 export const validateOptions: Validate = validateOptionsUntyped
 export const validateForkOptions: Validate = validateForkOptionsUntyped

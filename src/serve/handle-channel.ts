@@ -15,6 +15,8 @@ export interface ListenQuery {
   readonly backlog: number | undefined
   /** One of the places of the configuration, by its key. */
   readonly key?: string
+  /** The keys that other servers of this worker have. */
+  readonly taken: readonly string[]
 }
 
 export type ToMaster =

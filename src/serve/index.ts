@@ -5,6 +5,7 @@ import ipem, { IpemError } from '../index.js'
 import type { ServeConfig } from './config/config-types.js'
 import { type Origin, readConfig } from './config/read.js'
 import type { PlainConfig } from './config/resolved.js'
+import { UPGRADE_VARIABLE } from './master/inheritance.js'
 import { Master } from './master/master.js'
 import { SignalListeners } from './master/signal-listeners.js'
 import { ownCommand } from './master/successor.js'
@@ -20,9 +21,6 @@ export interface ServeOptions extends ServeConfig {
    */
   readonly handleSignals?: boolean | undefined
 }
-
-/** How this process was started; a new master is started the same way. */
-const command = ownCommand()
 
 /** One server a process: sockets are inherited, signals are heard and workers are made by one. */
 let present: ServeServer | null = null
@@ -49,10 +47,12 @@ let present: ServeServer | null = null
 export async function serve(options: ServeOptions): Promise<ServeServer> {
   if (present !== null) throw new IpemError('ERR_IPEM_ALREADY_STARTED', 'This process serves already')
   const { handleSignals = true, ...rest } = options
+  // Before anything changes the directory or the environment.
+  const command = ownCommand()
   const origin = originOf(rest)
   const config = await readConfig(origin)
   await startBus()
-  const master = new Master({ bus: ipem, origin, config, command })
+  const master = new Master({ bus: ipem, origin, config, command, titled: handleSignals })
   const signals = handleSignals ? new SignalListeners(master) : null
   const server = new ServeServer(master)
   present = server
@@ -73,6 +73,18 @@ export async function checkConfig(options: ServeOptions): Promise<void> {
   await resolveOptions(options)
 }
 
+/** @internal */
+export type ResolvedOptions = PlainConfig
+
+/**
+ * This process was started by another master, by SIGUSR2.
+ *
+ * @internal
+ */
+export function isSuccessor(): boolean {
+  return UPGRADE_VARIABLE in process.env
+}
+
 /**
  * The options with those of the file and with all defaults.
  *
@@ -84,7 +96,7 @@ export async function resolveOptions(options: ServeOptions): Promise<PlainConfig
 }
 
 function originOf({ config, ...flags }: Omit<ServeOptions, 'handleSignals'>): Origin {
-  const { cwd } = command
+  const cwd = process.cwd()
   return { flags, configPath: config === undefined ? undefined : path.resolve(cwd, config), cwd }
 }
 

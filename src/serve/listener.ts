@@ -46,7 +46,13 @@ export function parsePlace(given: ListenerOptions, defaults: PlaceDefaults): Pla
   if (typeof given === 'object') return 'path' in given ? unixPlace(given, defaults) : tcpPlace(given, defaults)
   if (/^\d+$/.test(given)) return portPlace(Number(given), undefined, defaults)
   const parts = /^(?:\[([^\]]+)\]|([^/:]+)):(\d+)$/.exec(given)
-  if (parts) return portPlace(Number(parts[3]), parts[1] ?? parts[2], defaults)
+  if (parts) {
+    const host = parts[1] ?? parts[2]
+    const everywhere = { ...defaults, host: undefined }
+    return host === '*'
+      ? portPlace(Number(parts[3]), undefined, everywhere)
+      : portPlace(Number(parts[3]), host, defaults)
+  }
   return given.includes('/') ? unixPlace({ path: given }, defaults) : null
 }
 

@@ -2,6 +2,7 @@
 // bound and never accepted from, so that a master can own what its workers serve on. `net.BoundSocket` of newer versions
 // has a descriptor and no handle that could be sent to a worker, so it does not help.
 
+import fs from 'node:fs'
 import net from 'node:net'
 
 /** A bound socket: a TCP or Pipe of libuv. */
@@ -65,6 +66,20 @@ function checked(bound: Bound): Bound {
   if (status === 0) return bound
   bound.close()
   return status
+}
+
+/** Of a Unix socket, which a handle does not tell; null where the system does not either. */
+export function pathOf(fd: number): string | null {
+  try {
+    const { ino } = fs.fstatSync(fd)
+    const line = fs
+      .readFileSync('/proc/net/unix', 'utf8')
+      .split('\n')
+      .find((each) => each.split(/\s+/)[6] === String(ino))
+    return line?.split(/\s+/).slice(7).join(' ') || null
+  } catch {
+    return null
+  }
 }
 
 /** Where it is bound to; null for a Unix socket. */

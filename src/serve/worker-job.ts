@@ -1,6 +1,7 @@
 // What a master tells a new worker at its start, in a variable of the environment that is removed at once; and what the
 // two say over the bus.
 
+import type { IpemErrorCode } from '../index.js'
 import type { PlainConfig } from './config/resolved.js'
 
 export const JOB_VARIABLE = 'IPEM_SERVE_JOB'
@@ -23,7 +24,12 @@ export type Report =
   | { readonly is: 'ready' }
   /** It leaves by itself: it was sent a signal. */
   | { readonly is: 'leaving' }
-  | { readonly is: 'failed'; readonly message: string; readonly stack: string | undefined }
+  | {
+      readonly is: 'failed'
+      readonly code: IpemErrorCode
+      readonly message: string
+      readonly stack: string | undefined
+    }
 
 export interface LeaveOrder {
   /** To finish what it has; 0: at once. */

@@ -62,7 +62,8 @@ describe('ipem serve runs an app that', { concurrency: 2 }, () => {
   })
 
   it('is written in TypeScript, where this Node can run it', async (t) => {
-    if (!('typescript' in process.features && process.features.typescript)) return t.skip(`Node ${process.version} runs no TypeScript by itself`)
+    if (!('typescript' in process.features && process.features.typescript))
+      return t.skip(`Node ${process.version} runs no TypeScript by itself`)
     const stage = await ServeStage.serving(t, [app('typed.mts'), '-p', '0', '-w', '1'])
     assert.equal((await stage.get()).body, 'typed')
   })

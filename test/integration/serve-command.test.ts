@@ -49,7 +49,10 @@ describe('the command', { concurrency: 2 }, () => {
     assert.match(stderr, /Unknown option `wrokers`, did you mean `workers`\?/)
     assert.match(stderr, /Expected `listen_port` to be a port, an integer 0–65535, got `"http"`/)
     assert.match(stderr, /Expected `timeout` to be a number of seconds 0–86400, got `-1`/)
-    fs.writeFileSync(file, `exports.load = () => (${JSON.stringify({ ...config, wrokers: undefined, listen_port: 1, timeout: 1 })})`)
+    fs.writeFileSync(
+      file,
+      `exports.load = () => (${JSON.stringify({ ...config, wrokers: undefined, listen_port: 1, timeout: 1 })})`,
+    )
     const missing = ipem('serve', '-c', file, '-t').stderr
     assert.match(missing, /`worker_app`: there is no file \/nowhere\.js\n`pidfile`: there is no directory \/nowhere/)
   })

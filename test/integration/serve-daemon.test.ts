@@ -8,12 +8,12 @@ import { describe, it, type TestContext } from 'node:test'
 import { app, childrenOf, folderOf, isGone, request, ServeStage, titleOf } from '../serve/stage.js'
 import { until } from './puppets.js'
 
-/** Kills what a daemon's pidfile names, and its workers. */
-function endWith(t: TestContext, pidfile: string): void {
-  t.after(() => {
+/** A folder for a daemon that writes its pid to the file `pid` there: it ends with the test. */
+function daemonFolder(t: TestContext): string {
+  return folderOf(t, (folder) => {
+    const pidfile = path.join(folder, 'pid')
     if (!fs.existsSync(pidfile)) return
-    const pid = Number(fs.readFileSync(pidfile, 'utf8'))
-    for (const each of [pid, ...childrenOf(pid)]) if (!isGone(each)) process.kill(each, 'SIGKILL')
+    for (const each of [pidOf(pidfile), ...childrenOf(pidOf(pidfile))]) if (!isGone(each)) process.kill(each, 'SIGKILL')
   })
 }
 
@@ -22,15 +22,18 @@ const pidOf = (pidfile: string): number => Number(fs.readFileSync(pidfile, 'utf8
 /** Session and standard input of a process. */
 function seat(pid: number): { session: number; stdin: string; cwd: string } {
   const [, , , session] = fs.readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
-  return { session: Number(session), stdin: fs.readlinkSync(`/proc/${pid}/fd/0`), cwd: fs.readlinkSync(`/proc/${pid}/cwd`) }
+  return {
+    session: Number(session),
+    stdin: fs.readlinkSync(`/proc/${pid}/fd/0`),
+    cwd: fs.readlinkSync(`/proc/${pid}/cwd`),
+  }
 }
 
 describe('ipem serve -d', { concurrency: 2 }, () => {
   it('answers 0 when the workers serve, in a session of its own without standard input', async (t) => {
-    const folder = fs.realpathSync(folderOf(t))
+    const folder = fs.realpathSync(daemonFolder(t))
     const files = Object.fromEntries(['pid', 'out', 'err', 'http'].map((name) => [name, path.join(folder, name)]))
     const { pid: pidfile = '', out = '', err = '', http = '' } = files
-    endWith(t, pidfile)
     const config = path.join(folder, 'config.cjs')
     fs.writeFileSync(
       config,
@@ -65,7 +68,7 @@ describe('ipem serve -d', { concurrency: 2 }, () => {
   })
 
   it('answers 1 and why when the app does not start, and leaves nothing', async (t) => {
-    const pidfile = path.join(folderOf(t), 'pid')
+    const pidfile = path.join(daemonFolder(t), 'pid')
     for (const [file, words] of [
       ['broken.cjs', /It does not serve: [\s\S]*this app is broken/],
       ['exits.cjs', /It does not serve: [\s\S]*cannot reach the database/],
@@ -139,7 +142,9 @@ while True: print(s.recv(4096).decode().replace(chr(10),' '),flush=True)`
     const missing = once(listener, 'exit').then(() => true)
     await Promise.race([missing, until('a listener', () => heard.includes('bound'))])
     if (listener.exitCode !== null) return t.skip('python3 is not installed')
-    const stage = await ServeStage.serving(t, [app('pid.cjs'), '-p', '0', '-w', '1'], { env: { NOTIFY_SOCKET: socket } })
+    const stage = await ServeStage.serving(t, [app('pid.cjs'), '-p', '0', '-w', '1'], {
+      env: { NOTIFY_SOCKET: socket },
+    })
     await until('READY', () => heard.includes('READY=1'))
     assert.match(heard, new RegExp(`MAINPID=${stage.pid}`))
     stage.kill('SIGTERM')

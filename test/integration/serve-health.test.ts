@@ -18,7 +18,7 @@ describe('health', { concurrency: 2 }, () => {
     assert.equal((await stage.get()).status, 200)
   })
 
-  it('a request that waits for longer than the timeout is nobody\'s fault', async (t) => {
+  it("a request that waits for longer than the timeout is nobody's fault", async (t) => {
     const stage = await ServeStage.serving(t, [...ARGS, '-w', '1'])
     const before = stage.workers()
     assert.equal((await stage.get('/slow?ms=2500')).body, String(before[0]))

@@ -51,7 +51,10 @@ describe('logs', { concurrency: 2 }, () => {
     const { time, ...line } = JSON.parse(stage.output)
     assert.match(time, /^\d{4}-\d\d-\d\dT/)
     assert.deepEqual(line, { pid: worker, worker: 0, stream: 'stdout', msg: `${worker} /one begins and ends` })
-    const entries = stage.log.trim().split('\n').map((text) => JSON.parse(text))
+    const entries = stage.log
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text))
     assert.ok(entries.every(({ level, pid, msg }) => level && pid === stage.pid && msg))
   })
 

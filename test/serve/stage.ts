@@ -25,10 +25,17 @@ export interface StageOptions {
   readonly nodeArgs?: readonly string[]
 }
 
-/** A folder of the test's own, removed at its end. */
-export function folderOf(t: TestContext): string {
+/**
+ * A folder of the test's own, removed at its end.
+ *
+ * @param before what has to be done first
+ */
+export function folderOf(t: TestContext, before: (folder: string) => void = () => {}): string {
   const { folder, remove } = temporaryFolder()
-  t.after(remove)
+  t.after(() => {
+    before(folder)
+    remove()
+  })
   return folder
 }
 
@@ -88,7 +95,8 @@ export class ServeStage {
   async untilLog(text: string, times = 1): Promise<void> {
     await until(`"${text}" in the log, ${times} times`, () => {
       if (this.count(text) >= times) return true
-      if (this.process.exitCode !== null) throw new Error(`It ended before "${text}":\n${this.log}`)
+      if (this.process.exitCode !== null && this.#others.size === 0)
+        throw new Error(`It ended before "${text}":\n${this.log}`)
       return false
     })
   }

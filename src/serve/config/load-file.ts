@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { types } from 'node:util'
 import { configError } from './resolve.js'
 
 const require = createRequire(import.meta.url)
@@ -18,12 +19,26 @@ let loads = 0
 export async function loadConfigFile(file: string): Promise<unknown> {
   try {
     if (path.extname(file) === '.json') return JSON.parse(await fs.promises.readFile(file, 'utf8'))
-    forget(file)
-    const module = (await import(`${pathToFileURL(file).href}?load=${loads++}`)) as Record<string, unknown>
-    return await configOf(module)
+    // Where a link leads may have changed, too.
+    return await configOf(await moduleOf(fs.realpathSync(file)))
   } catch (cause) {
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     throw configError([why], file, cause)
+  }
+}
+
+/** Its exports as a namespace. */
+async function moduleOf(file: string): Promise<Record<string, unknown>> {
+  const esm = () => import(`${pathToFileURL(file).href}?load=${loads++}`) as Promise<Record<string, unknown>>
+  if (/\.m[jt]s$/.test(file)) return esm()
+  forget(file)
+  try {
+    const exported: unknown = require(file)
+    // Of an ES module the one that is loaded now would be the one for ever.
+    return types.isModuleNamespaceObject(exported) ? await esm() : { default: exported }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error
+    return esm()
   }
 }
 
@@ -39,8 +54,7 @@ async function configOf(module: Record<string, unknown>): Promise<unknown> {
 
 /** What CommonJS remembers of it, and of what it requires from the same project. */
 function forget(file: string): void {
-  const real = fs.realpathSync(file)
-  const stack = [real]
+  const stack = [file]
   const seen = new Set<string>()
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
     if (seen.has(name) || name.includes(`${path.sep}node_modules${path.sep}`)) continue

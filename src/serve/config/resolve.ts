@@ -8,7 +8,7 @@ import { checkAll } from '../../options-check.js'
 import { type Place, type PlaceDefaults, parsePlace } from '../listener.js'
 import type { ListenerOptions, ServeConfig, ServeFacts } from './config-types.js'
 import type { Hooks, ResolvedConfig } from './resolved.js'
-import { camelCase, SERVE_SCHEMA, snakeCase } from './schema.js'
+import { camelCase, MAX_SOCKET_PATH, SERVE_SCHEMA, snakeCase } from './schema.js'
 
 /** Where the parts of a configuration come from. Flags win over the file, the file over the environment. */
 export interface Sources {
@@ -32,14 +32,23 @@ const HOOKS = ['beforeExec', 'beforeFork', 'afterFork', 'afterWorkerReady', 'aft
  */
 export function resolveConfig(sources: Sources): ResolvedConfig {
   const problems: string[] = []
-  const file = checked(sources.file ?? {}, 'the configuration', problems)
+  const file =
+    sources.file === undefined && sources.configPath === undefined
+      ? {}
+      : checked(sources.file, 'the configuration', problems)
   const flags = checked(sources.flags, 'the flags', problems)
-  const env = fromEnvironment(sources.env, problems)
-  const given = { ...env, ...file, ...flags } as ServeConfig
+  for (const name of ['afterFork', 'afterWorkerReady'] as const) {
+    // A function cannot travel to another process.
+    if (flags[name] !== undefined)
+      problems.push(`\`${name}\` runs in the workers, so it has to stand in a file: \`config\``)
+  }
+  const said = { ...file, ...flags } as ServeConfig
+  const env = fromEnvironment(said, sources.env, problems)
+  const given = { ...env, ...said }
   if (problems.length === 0 && given.workerApp === undefined) {
     problems.push('Expected `worker_app` to be the path of the app, got nothing')
   }
-  const places = problems.length === 0 ? placesOf(given, env.listenPort !== undefined, problems) : []
+  const places = problems.length === 0 ? placesOf(given, env.listenPort !== undefined, sources.cwd, problems) : []
   if (problems.length > 0) throw configError(problems, sources.configPath)
   return complete(given, places, sources)
 }
@@ -68,29 +77,34 @@ function checked(given: unknown, what: string, problems: string[]): Record<strin
     spelling.set(name, key)
     values[name] = value
   }
+  const snaky = [...spelling.values()].some((key) => key.includes('_'))
   for (const { message } of checkAll(validateServeConfig, SERVE_SCHEMA, values, what)) {
-    problems.push(message.replace(/`(\w+)/, (_, name: string) => `\`${spelling.get(name) ?? name}`))
+    const spelt = message.replace(/`(\w+)/, (_, name: string) => `\`${spelling.get(name) ?? name}`)
+    // A suggestion in the spelling of the others.
+    problems.push(snaky ? spelt.replace(/(?<=did you mean `)\w+/, snakeCase) : spelt)
   }
   return values
 }
 
-function fromEnvironment(env: Sources['env'], problems: string[]): Record<string, unknown> {
-  const numbers: Record<string, unknown> = {}
-  for (const [name, key, most] of [
-    ['PORT', 'listenPort', 65535],
-    ['WEB_CONCURRENCY', 'workers', 1024],
-  ] as const) {
-    const text = env[name]?.trim()
-    if (text === undefined || text === '') continue
-    const value = Number(text)
-    if (key === 'workers' && text === 'auto') numbers[key] = text
-    else if (Number.isInteger(value) && value >= (key === 'workers' ? 1 : 0) && value <= most) numbers[key] = value
-    else problems.push(`Expected the variable ${name} to be an integer up to ${most}, got \`${text}\``)
+/** What nobody has said: how many workers, and where. */
+function fromEnvironment(said: ServeConfig, env: Sources['env'], problems: string[]): ServeConfig {
+  const [PORT = '', WEB_CONCURRENCY = ''] = [env.PORT?.trim(), env.WEB_CONCURRENCY?.trim()]
+  const found: { listenPort?: number; workers?: number | 'auto' } = {}
+  const somewhere = said.listenPort !== undefined || said.listenSock !== undefined || said.listeners !== undefined
+  if (PORT !== '' && !somewhere) {
+    if (/^\d{1,5}$/.test(PORT) && Number(PORT) <= 65535) found.listenPort = Number(PORT)
+    else problems.push(`Expected the variable PORT to be a port, an integer 0–65535, got "${PORT}"`)
   }
-  return numbers
+  if (WEB_CONCURRENCY !== '' && said.workers === undefined) {
+    if (WEB_CONCURRENCY === 'auto') found.workers = 'auto'
+    else if (/^[1-9]\d{0,3}$/.test(WEB_CONCURRENCY) && Number(WEB_CONCURRENCY) <= 1024)
+      found.workers = Number(WEB_CONCURRENCY)
+    else problems.push(`Expected the variable WEB_CONCURRENCY to be an integer 1–1024, got "${WEB_CONCURRENCY}"`)
+  }
+  return found
 }
 
-function placesOf(given: ServeConfig, fromPort: boolean, problems: string[]): readonly Place[] {
+function placesOf(given: ServeConfig, fromPort: boolean, cwd: string, problems: string[]): readonly Place[] {
   const { listenAddr, listenPort, listenSock, listeners = [], backlog = 511 } = given
   // A platform that sets PORT means that it will call from elsewhere.
   const open = fromPort && listenAddr === undefined
@@ -104,6 +118,10 @@ function placesOf(given: ServeConfig, fromPort: boolean, problems: string[]): re
   wanted.push(...listeners)
   return wanted.flatMap((each) => {
     const place = parsePlace(each, defaults)
+    const where = place?.kind === 'unix' ? path.resolve(cwd, given.workingDirectory ?? '.', place.path) : ''
+    if (Buffer.byteLength(where) > MAX_SOCKET_PATH || where.includes('\0')) {
+      problems.push(`Expected the path of a socket to have at most ${MAX_SOCKET_PATH} bytes, got ${where}`)
+    }
     if (place === null) problems.push(`Expected \`listeners\` to have ports, "host:port" and paths, got \`${each}\``)
     return place ?? []
   })
@@ -150,7 +168,7 @@ function complete(given: ServeConfig, places: readonly Place[], sources: Sources
 export function factsOf({ plain, hooks }: ResolvedConfig): ServeFacts {
   const { given, places: _, placesGiven: __, ...rest } = plain
   const [first] = plain.places
-  const tcp = first?.kind === 'tcp' ? { listenAddr: first.host, listenPort: first.port } : {}
+  const tcp = first?.kind === 'tcp' ? { tcp: first.family, listenAddr: first.host, listenPort: first.port } : {}
   const facts: Record<string, unknown> = {}
   for (const [key, value] of Object.entries({ ...tcp, backlog: first?.backlog, ...given, ...rest, ...hooks })) {
     facts[key] = value

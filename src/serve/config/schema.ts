@@ -6,7 +6,8 @@ import type { OptionSchema } from '../../options-schema.js'
 /** Seconds of a day: more is a mistake, of milliseconds most likely. */
 const MAX_SECONDS = 86_400
 
-const MAX_SOCKET_PATH = 103
+/** The longest path of a Unix socket that all our systems take. */
+export const MAX_SOCKET_PATH = 103
 
 const port: OptionSchema = { type: 'integer', minimum: 0, maximum: 65535, expected: 'a port, an integer 0–65535' }
 
@@ -54,12 +55,12 @@ const tcpListener: OptionSchema = {
 const LISTENER =
   'a port, "host:port", a path, or an object { port, host?, tcp?, backlog? } or { path, mode?, backlog? }'
 
-const seconds = (value: number): OptionSchema => ({
+const seconds = (value: number, minimum = 0): OptionSchema => ({
   type: 'number',
-  minimum: 0,
+  minimum,
   maximum: MAX_SECONDS,
   default: value,
-  expected: `a number of seconds 0–${MAX_SECONDS}`,
+  expected: `a number of seconds ${minimum}–${MAX_SECONDS}`,
 })
 
 const hook: OptionSchema = { callable: true, expected: 'a function' }
@@ -87,7 +88,7 @@ export const SERVE_SCHEMA: OptionSchema = {
     },
     backlog: { ...backlog, default: 511 },
     timeout: seconds(45),
-    bootTimeout: seconds(60),
+    bootTimeout: seconds(60, 0.1),
     stopDelay: seconds(0),
     signals: { enum: ['graceful', 'unicorn'], default: 'graceful', expected: 'one of "graceful", "unicorn"' },
     daemonize: { type: 'boolean', default: false, expected: 'true or false' },

@@ -31,7 +31,7 @@ export class LogFile implements Sink {
     const present = fs.statSync(this.#path, { throwIfNoEntry: false })
     if (present?.ino === before.ino && present.dev === before.dev) return
     const fd = fs.openSync(this.#path, 'a', before.mode & 0o777)
-    keepOwner(fd, before)
+    keepAccess(fd, before)
     fs.closeSync(this.#fd)
     this.#fd = fd
   }
@@ -41,16 +41,16 @@ export class LogFile implements Sink {
   }
 }
 
-/** Standard output or standard error of this process, or nothing at all. */
+/** Standard output or standard error of this process. */
 export class Descriptor implements Sink {
-  readonly #fd: number | null
+  readonly #fd: 1 | 2
 
-  constructor(fd: 1 | 2 | null) {
+  constructor(fd: 1 | 2) {
     this.#fd = fd
   }
 
   write(lines: Buffer | string): void {
-    if (this.#fd !== null) writeAll(this.#fd, lines)
+    writeAll(this.#fd, lines)
   }
 
   reopen(): void {}
@@ -58,11 +58,15 @@ export class Descriptor implements Sink {
   close(): void {}
 }
 
+/** Milliseconds that one write waits for a reader who does not read: the log is not worth more. */
+const MAX_WAITS = 1000
+
 function writeAll(fd: number, lines: Buffer | string): void {
   let rest = typeof lines === 'string' ? Buffer.from(lines) : lines
-  while (rest.length > 0) {
+  for (let waits = 0; rest.length > 0 && waits < MAX_WAITS; waits++) {
     try {
       rest = rest.subarray(fs.writeSync(fd, rest))
+      waits = 0
     } catch (error) {
       // A pipe that is full takes it in a moment; anything else will not get better by waiting.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
@@ -71,10 +75,12 @@ function writeAll(fd: number, lines: Buffer | string): void {
   }
 }
 
-function keepOwner(fd: number, { uid, gid }: fs.Stats): void {
+function keepAccess(fd: number, { uid, gid, mode }: fs.Stats): void {
   try {
+    // The umask has taken something away.
+    fs.fchmodSync(fd, mode & 0o777)
     fs.fchownSync(fd, uid, gid)
   } catch {
-    // Only root may, and for everybody else it is theirs anyway.
+    // Only root may give it to somebody, and for everybody else it is theirs anyway.
   }
 }

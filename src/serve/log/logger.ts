@@ -16,10 +16,10 @@ export interface LogStyle {
 }
 
 export class Logger {
-  readonly #sink: Sink
+  readonly #sink: Pick<Sink, 'write'>
   #style: LogStyle
 
-  constructor(sink: Sink, style: LogStyle) {
+  constructor(sink: Pick<Sink, 'write'>, style: LogStyle) {
     this.#sink = sink
     this.#style = style
   }

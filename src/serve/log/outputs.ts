@@ -13,26 +13,46 @@ const TAIL_BYTES = 4096
 type OutputConfig = Pick<PlainConfig, 'stdoutPath' | 'stderrPath' | 'json' | 'daemonize'>
 
 export class Outputs {
-  readonly stdout: Sink
-  readonly stderr: Sink
-  readonly #json: boolean
-  /** Workers write into pipes; else they have inherited the terminal or whatever the master has. */
-  readonly piped: boolean
+  #stdout: Sink
+  #stderr: Sink
+  #config: OutputConfig
 
   /** @throws the error of the file system */
-  constructor({ stdoutPath, stderrPath, json, daemonize }: OutputConfig) {
-    this.stdout = stdoutPath === undefined ? new Descriptor(daemonize ? null : 1) : new LogFile(stdoutPath)
-    // Both in one file: one descriptor, so that lines of both stand in the order in which they came.
-    if (stderrPath !== undefined && stderrPath === stdoutPath) this.stderr = this.stdout
-    else this.stderr = stderrPath === undefined ? new Descriptor(daemonize ? null : 2) : new LogFile(stderrPath)
-    this.#json = json
-    this.piped = json || daemonize || stdoutPath !== undefined || stderrPath !== undefined
+  constructor(config: OutputConfig) {
+    this.#config = config
+    ;[this.#stdout, this.#stderr] = open(config)
+  }
+
+  get stderr(): Pick<Sink, 'write'> {
+    return { write: (lines) => this.#stderr.write(lines) }
+  }
+
+  /** Workers write into pipes; else they have inherited the terminal or whatever the master has. */
+  get piped(): boolean {
+    const { json, daemonize, stdoutPath, stderrPath } = this.#config
+    // Of a daemon nobody else would see why it does not start.
+    return json || daemonize || stdoutPath !== undefined || stderrPath !== undefined
+  }
+
+  /**
+   * From now on by this configuration.
+   *
+   * @throws the error of the file system; all is as before then
+   */
+  configure(config: OutputConfig): void {
+    const before = this.#config
+    if (config.stdoutPath !== before.stdoutPath || config.stderrPath !== before.stderrPath) {
+      const sinks = open(config)
+      this.close()
+      ;[this.#stdout, this.#stderr] = sinks
+    }
+    this.#config = config
   }
 
   /** @throws the error of the file system, after the others are open */
   reopen(): void {
     const errors: unknown[] = []
-    for (const sink of new Set([this.stdout, this.stderr])) {
+    for (const sink of new Set([this.#stdout, this.#stderr])) {
       try {
         sink.reopen()
       } catch (error) {
@@ -49,18 +69,18 @@ export class Outputs {
    */
   relay(stdout: Readable | null, stderr: Readable | null, facts: LogFields): () => string {
     let tail = Buffer.alloc(0)
-    stdout && this.#relayOne(stdout, this.stdout, { ...facts, stream: 'stdout' })
+    stdout && this.#relayOne(stdout, () => this.#stdout, { ...facts, stream: 'stdout' })
     stderr?.on('data', (chunk: Buffer) => {
       tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES)
     })
-    stderr && this.#relayOne(stderr, this.stderr, { ...facts, stream: 'stderr' })
+    stderr && this.#relayOne(stderr, () => this.#stderr, { ...facts, stream: 'stderr' })
     return () => tail.toString().trim()
   }
 
-  #relayOne(stream: Readable, sink: Sink, facts: LogFields): void {
+  #relayOne(stream: Readable, sink: () => Sink, facts: LogFields): void {
     const lines = new LineSplitter()
     const write = (whole: Buffer | null): void => {
-      if (whole !== null) sink.write(this.#json ? wrapped(whole, facts) : whole)
+      if (whole !== null) sink().write(this.#config.json ? wrapped(whole, facts) : whole)
     }
     stream.on('data', (chunk: Buffer) => write(lines.push(chunk)))
     stream.once('end', () => write(lines.end()))
@@ -69,7 +89,20 @@ export class Outputs {
   }
 
   close(): void {
-    for (const sink of new Set([this.stdout, this.stderr])) sink.close()
+    for (const sink of new Set([this.#stdout, this.#stderr])) sink.close()
+  }
+}
+
+/** Both in one file: one descriptor, so that lines of both stand in the order in which they came. */
+function open({ stdoutPath, stderrPath }: OutputConfig): [stdout: Sink, stderr: Sink] {
+  const stdout = stdoutPath === undefined ? new Descriptor(1) : new LogFile(stdoutPath)
+  if (stderrPath === undefined) return [stdout, new Descriptor(2)]
+  if (stderrPath === stdoutPath) return [stdout, stdout]
+  try {
+    return [stdout, new LogFile(stderrPath)]
+  } catch (error) {
+    stdout.close()
+    throw error
   }
 }
 

@@ -39,6 +39,9 @@ export interface Equipment {
   readonly outputs: Outputs
 }
 
+/** Before a process that could not be made is tried again. */
+const MIN_WAIT_MS = 1000
+
 export class Crew {
   target = 0
   generation = 0
@@ -128,7 +131,18 @@ export class Crew {
     await this.#hooks.beforeStart(step.slot)
     // An order may have come meanwhile.
     const [still] = nextSteps(this.members, this.#wanted)
-    if (still?.do === 'start' && still.slot === step.slot) this.#start(step.slot)
+    if (still?.do === 'start' && still.slot === step.slot) this.#tryStart(step.slot)
+  }
+
+  #tryStart(slot: number): void {
+    const startedAt = performance.now()
+    try {
+      this.#start(slot)
+    } catch (error) {
+      // The system has no room for another process: as if it had crashed.
+      this.#wait({ slot, startedAt, readyMs: null }, { code: null, signal: null }, MIN_WAIT_MS)
+      throw error
+    }
   }
 
   #start(slot: number): void {
@@ -163,18 +177,23 @@ export class Crew {
     this.#hooks.onChange()
   }
 
-  #wait({ slot, startedAt, readyMs }: WorkerProcess, { code, signal }: WorkerExitFacts): void {
+  #wait(
+    { slot, startedAt, readyMs }: Pick<WorkerProcess, 'slot' | 'startedAt' | 'readyMs'>,
+    { code, signal }: Pick<WorkerExitFacts, 'code' | 'signal'>,
+    leastMs = 0,
+  ): void {
     const now = performance.now()
     const state = this.#pace.get(slot) ?? INITIAL_RESTART_STATE
     const end = { at: now, aliveMs: now - startedAt, onlineMs: readyMs, code, signal, intentional: false }
     const decision = decideRestart(PACE, state, end, Math.random())
     if (decision.action !== 'restart') return
     this.#pace.set(slot, decision.state)
-    if (decision.delayMs === 0) return
+    const delayMs = Math.max(decision.delayMs, leastMs)
+    if (delayMs === 0) return
     const timer = setTimeout(() => {
       this.#waiting.delete(slot)
       this.#hooks.onChange()
-    }, decision.delayMs)
+    }, delayMs)
     this.#waiting.set(slot, timer)
   }
 }

@@ -8,7 +8,7 @@ interface Parcel {
   readonly key: string
   readonly connection: NativeConnection
   /** Who has it now, perhaps. */
-  holder: WorkerProcess | null
+  readonly holder: WorkerProcess | null
 }
 
 export class Exchange {
@@ -55,18 +55,18 @@ export class Exchange {
     this.#parcels.clear()
   }
 
-  #deliver(id: number, parcel: Parcel, chosen: WorkerProcess | undefined = this.#anyone(parcel.key)): void {
-    const { key, connection } = parcel
-    parcel.holder = chosen?.send({ act: 'take', id, key }, connection) ? chosen : null
+  #deliver(id: number, { key, connection }: Parcel, chosen?: WorkerProcess): void {
+    const holder = [chosen, ...this.#candidates(key)].find((worker) =>
+      worker?.send({ act: 'take', id, key }, connection),
+    )
+    this.#parcels.set(id, { key, connection, holder: holder ?? null })
   }
 
-  /** In turn; one that leaves answers what it is given, too. */
-  #anyone(key: string): WorkerProcess | undefined {
-    const serving = this.#workers().filter(
-      ({ keys, phase, sealed }) => keys.includes(key) && phase !== 'booting' && !sealed,
-    )
-    const ready = serving.filter(({ phase }) => phase === 'ready')
-    const choice = ready.length > 0 ? ready : serving
-    return choice[this.#turn++ % choice.length]
+  /** In turn, those who serve first; one that leaves answers what it is given, too. */
+  #candidates(key: string): readonly WorkerProcess[] {
+    const open = this.#workers().filter(({ keys, phase, sealed }) => keys.has(key) && phase !== 'booting' && !sealed)
+    const ready = open.filter(({ phase }) => phase === 'ready')
+    const turn = ready.length === 0 ? 0 : this.#turn++ % ready.length
+    return [...ready.slice(turn), ...ready.slice(0, turn), ...open.filter(({ phase }) => phase !== 'ready')]
   }
 }

@@ -1,15 +1,11 @@
 // Sockets a master is given at its start: by the master before it (SIGUSR2), or by systemd.
 
-import type { SocketIdentity } from '../../join/socket-file.js'
-import type { Place } from '../listener.js'
 import { type HandedListener, type Listeners, SYSTEMD } from './listeners.js'
 
 export const UPGRADE_VARIABLE = 'IPEM_SERVE_UPGRADE'
 
 /** The first descriptor that systemd passes. */
 const SD_LISTEN_FDS_START = 3
-
-const BACKLOG = 511
 
 /** What an old master tells the new one. */
 export interface UpgradeOffer {
@@ -37,13 +33,7 @@ export function takeInheritance(listeners: Listeners, env: NodeJS.ProcessEnv = p
   }
   for (let n = 0; n < (Number.isInteger(systemd) ? systemd : 0); n++) {
     const fd = SD_LISTEN_FDS_START + n
-    listeners.adopt(unnamed(fd), fd, NOT_OURS, `${SYSTEMD}${fd}`)
+    listeners.adoptNameless(fd, `${SYSTEMD}${fd}`)
   }
   return { oldPid: null }
 }
-
-/** systemd removes its own files. */
-const NOT_OURS: SocketIdentity = null
-
-/** A name until its address is known. */
-const unnamed = (fd: number): Place => ({ kind: 'unix', path: `fd ${fd}`, mode: undefined, backlog: BACKLOG })

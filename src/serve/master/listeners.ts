@@ -9,10 +9,21 @@ import { IpemError } from '../../index.js'
 import { identityOf, kindOf, removeFile, type SocketIdentity, takeName, uniqueBeside } from '../../join/socket-file.js'
 import type { ListenQuery } from '../handle-channel.js'
 import { type Place, placeKey, placeName, type TcpPlace, type UnixPlace } from '../listener.js'
-import { addressOf, adoptDescriptor, type Bound, bindTcp, bindUnix, type NativeListener } from '../native-listener.js'
+import {
+  addressOf,
+  adoptDescriptor,
+  type Bound,
+  bindTcp,
+  bindUnix,
+  type NativeListener,
+  pathOf,
+} from '../native-listener.js'
 
 /** How the keys of sockets from systemd begin. */
 export const SYSTEMD = 'systemd:'
+
+/** Where nobody says, as in Node. */
+const BACKLOG = 511
 
 export interface OpenListener {
   readonly key: string
@@ -68,8 +79,19 @@ export class Listeners {
     return this.#add(key, place, bound(adoptDescriptor(fd), place), file)
   }
 
-  get(key: string): OpenListener | undefined {
-    return this.#open.get(key)
+  /** One that was bound by systemd, wherever that is. systemd removes its own files. */
+  adoptNameless(fd: number, key: string): OpenListener {
+    const unknown: Place = { kind: 'unix', path: `fd ${fd}`, mode: undefined, backlog: BACKLOG }
+    const handle = bound(adoptDescriptor(fd), unknown)
+    const address = addressOf(handle)
+    if (address === null) return this.#add(key, { ...unknown, path: pathOf(fd) ?? unknown.path }, handle, null)
+    const family = net.isIPv6(address.address) ? 'tcp6' : 'tcp4'
+    return this.#add(
+      key,
+      { kind: 'tcp', host: address.address, port: address.port, family, backlog: BACKLOG },
+      handle,
+      null,
+    )
   }
 
   /** For a new master; the sockets stay open here. */
@@ -90,14 +112,14 @@ export class Listeners {
     listener.handle.close()
   }
 
-  /** Those systemd gave that no place of the configuration has claimed. */
-  get unclaimed(): readonly OpenListener[] {
-    return this.all.filter(({ key }) => key.startsWith(SYSTEMD))
+  /** The places of the sockets systemd gave that no place of the configuration has claimed. */
+  get unclaimed(): readonly Place[] {
+    return this.all.filter(({ key }) => key.startsWith(SYSTEMD)).map(({ place }) => place)
   }
 
-  /** One that systemd gave is the place of the configuration with the same address. */
+  /** One that systemd gave, whatever it is called there, is the place with the same address. */
   #claim(place: Place, key: string): OpenListener | undefined {
-    const same = this.unclaimed.find(({ handle }) => isAt(addressOf(handle), place))
+    const same = this.all.find((each) => each.key.startsWith(SYSTEMD) && isAt(each.place, place))
     if (same === undefined) return undefined
     this.#open.delete(same.key)
     return this.#add(key, place, same.handle, same.file)
@@ -116,28 +138,26 @@ export class Listeners {
  * The place a server in a worker means. An app that listens by itself gets the places of the configuration, the first
  * one for its first server and so on, whatever port is in its code; where there are none it gets what it asks for.
  *
- * @param taken the keys its servers have already
+ * @returns null where another server of the same worker has it
  */
-export function placeFor(
-  query: ListenQuery,
-  configured: readonly Place[],
-  taken: readonly string[],
-): { key: string; place: Place } {
+export function placeFor(query: ListenQuery, configured: readonly Place[]): { key: string; place: Place } | null {
   if (query.key !== undefined) {
     const place = configured.find((each) => placeKey(each) === query.key)
     if (place !== undefined) return { key: query.key, place }
   }
+  const { taken } = query
   const asked = placeOf(query)
   const free = configured.filter((place) => place.kind === asked.kind && !taken.includes(placeKey(place)))
   const place = free.find((each) => samePort(each, asked)) ?? free[0]
   if (place !== undefined) return { key: placeKey(place), place }
+  const own = `own:${placeKey(asked)}`
+  if (asked.kind === 'unix' || asked.port !== 0) return taken.includes(own) ? null : { key: own, place: asked }
   // Servers on any free port are told apart by their order, which is the same in each worker.
-  const same =
-    asked.kind === 'tcp' && asked.port === 0 ? taken.filter((key) => key.startsWith(`own:${placeKey(asked)}`)) : []
-  return { key: `own:${placeKey(asked)}${same.length > 0 ? `#${same.length}` : ''}`, place: asked }
+  const count = taken.filter((key) => key.startsWith(own)).length
+  return { key: `${own}#${count}`, place: asked }
 }
 
-function placeOf({ address, port, addressType, backlog = 511 }: ListenQuery): Place {
+function placeOf({ address, port, addressType, backlog = BACKLOG }: ListenQuery): Place {
   if (addressType === -1) return { kind: 'unix', path: address ?? '', mode: undefined, backlog }
   // Without an address Node asks for IPv4 in a worker, and means every address.
   const family = address === null ? 'tcp' : addressType === 6 ? 'tcp6' : 'tcp4'
@@ -153,9 +173,10 @@ function nameOf({ address, port }: { address: string; port: number }): string {
   return net.isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-function isAt(address: { address: string; port: number } | null, place: Place): boolean {
-  if (address === null || place.kind !== 'tcp' || address.port !== place.port) return false
-  return address.address === place.host || (place.host === undefined && isAny(address.address))
+function isAt(given: Place, place: Place): boolean {
+  if (given.kind === 'unix' || place.kind === 'unix') return samePort(given, place)
+  if (given.port !== place.port) return false
+  return given.host === place.host || (place.host === undefined && isAny(given.host))
 }
 
 function isAny(host: string | undefined): boolean {

@@ -29,6 +29,8 @@ export interface MasterOptions {
   readonly config: ResolvedConfig
   /** What SIGUSR2 starts. */
   readonly command: Command
+  /** The process shows what it is: it is there for nothing else. */
+  readonly titled: boolean
 }
 
 /** How long a connection without a request is kept at the end, when nobody else serves. */
@@ -59,6 +61,7 @@ export class Master {
   /** Why it does not start. */
   #failure: Error | null = null
   #generation = 0
+  #stopAsked = false
   /** Those who wait until the workers have new code. */
   #reloads: Deferred<void>[] = []
 
@@ -92,7 +95,11 @@ export class Master {
       onExit: (worker, exit, failure) => this.#onExit(worker, exit, failure),
       onKilled: (worker, why) => this.log.error(`Killed worker ${worker.slot} (${worker.osPid}): ${why}`),
       onHandle: (worker, message, handle) => desk.receive(worker, message, handle),
-      onChange: () => this.#loop.push(),
+      onChange: () => {
+        this.#loop.push()
+        // Even while an order does not end.
+        this.#checkStopped()
+      },
     })
   }
 
@@ -123,7 +130,9 @@ export class Master {
    */
   async start(): Promise<void> {
     this.#loop.push(async () => {
+      this.#entitle()
       this.#predecessor = takeInheritance(this.listeners).oldPid
+      this.#adopt(this.#config)
       if (this.config.pidfile !== undefined) this.#pidfile = new Pidfile(this.config.pidfile)
       await this.#open(this.#config)
       this.crew.idleMs = graceMs(this.config)
@@ -134,7 +143,15 @@ export class Master {
 
   /** Carried out when those before it are. */
   order(order: Order): void {
-    this.#loop.push(() => this.#carryOut(order))
+    if (order === 'stop') this.#stopAsked = true
+    // Whatever it is that the others wait for.
+    if (order === 'quick-stop') this.#quickStop()
+    else this.#loop.push(() => this.#carryOut(order))
+  }
+
+  /** It stops, or will as soon as it has done what it is doing. */
+  get stopping(): boolean {
+    return this.#stopAsked || this.#state === 'stopping'
   }
 
   /**
@@ -157,8 +174,7 @@ export class Master {
 
   async #carryOut(order: Order): Promise<void> {
     if (order === 'nothing' || this.#state === 'stopped') return
-    if (order === 'quick-stop') this.#quickStop()
-    else if (order === 'reopen-logs') this.#reopenLogs()
+    if (order === 'reopen-logs') this.#reopenLogs()
     else if (this.#state === 'stopping') this.log.warn(`Stopping, so there is no ${order}`)
     else if (order === 'stop') await this.#stop()
     else if (order === 'reload') await this.#reload(new Deferred())
@@ -177,7 +193,8 @@ export class Master {
     try {
       const config = await readConfig(this.#options.origin)
       await this.#open(config)
-      this.#config = config
+      this.#outputs.configure(config.plain)
+      this.#adopt(config)
     } catch (error) {
       this.log.error(`Cannot reload, all goes on as before: ${textOf(error)}`)
       done.reject(error as Error)
@@ -192,6 +209,12 @@ export class Master {
     this.#reloads.push(done)
   }
 
+  /** Sockets that systemd gives are where to serve, where nobody says otherwise. */
+  #adopt({ plain, hooks }: ResolvedConfig): void {
+    const places = plain.placesGiven ? [] : this.listeners.unclaimed
+    this.#config = places.length === 0 ? { plain, hooks } : { plain: { ...plain, places, placesGiven: true }, hooks }
+  }
+
   async #upgrade(): Promise<void> {
     if (this.#shared) {
       this.log.warn(`No new master: ${this.#successor?.pid ?? this.#predecessor} is still there`)
@@ -202,8 +225,14 @@ export class Master {
     this.#successor = new Successor(this.#options.command, this.listeners.handOver(), (how) => {
       this.log.error(`The new master has ended: ${how}; this one goes on`)
       this.#pidfile?.restore()
+      this.#entitle()
     })
+    this.#entitle()
     this.log.info(`Started a new master: ${this.#successor.pid}`)
+  }
+
+  #entitle(): void {
+    if (this.#options.titled) process.title = `ipem serve: master${this.old ? ' (old)' : ''}`
   }
 
   #reopenLogs(): void {
@@ -218,7 +247,8 @@ export class Master {
   async #stop(): Promise<void> {
     this.#state = 'stopping'
     this.log.info('Stopping')
-    void notifySystemd('stopping')
+    // Where another one serves, the service does not stop.
+    if (!this.#shared) void notifySystemd('stopping')
     const { stopDelay } = this.config
     if (stopDelay > 0) setTimeout(() => this.#loop.push(() => this.#sendAway()), stopDelay * 1000)
     else this.#sendAway()
@@ -233,15 +263,21 @@ export class Master {
   }
 
   #quickStop(): void {
+    if (this.#state === 'stopped') return
     this.#state = 'stopping'
     this.log.info('Stopping at once')
     for (const { key } of this.listeners.all) this.listeners.close(key, this.#shared)
     this.crew.quick()
+    this.#checkStopped()
   }
 
   #onIdle(): void {
     if (this.#state === 'starting' && this.crew.settled) this.#onStarted()
     if (this.#state === 'running' && this.crew.settled) this.#onSettled()
+    this.#checkStopped()
+  }
+
+  #checkStopped(): void {
     if (this.#state === 'stopping' && this.crew.stopping && this.crew.members.length === 0) this.#onStopped()
   }
 
@@ -302,7 +338,6 @@ export class Master {
     this.#failure ??= error as Error
     if (this.config.stderrPath !== undefined) this.log.error(textOf(error))
     this.#quickStop()
-    this.#loop.push()
   }
 
   async #hook<Name extends keyof MasterHookCalls>(name: Name, ...args: MasterHookCalls[Name]): Promise<void> {

@@ -9,8 +9,9 @@ export type SystemState = 'ready' | 'stopping'
 export function notifySystemd(state: SystemState, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
   if (env.NOTIFY_SOCKET === undefined) return Promise.resolve(false)
   return new Promise((resolve) => {
-    const words = state === 'ready' ? ['--ready'] : ['STOPPING=1']
-    const command = spawn('systemd-notify', [`--pid=${process.pid}`, ...words], { stdio: 'ignore', env })
+    // Of two masters the one that has told last that it is ready is the main process.
+    const words = state === 'ready' ? ['--ready', `--pid=${process.pid}`] : ['STOPPING=1']
+    const command = spawn('systemd-notify', words, { stdio: 'ignore', env })
     command.once('error', () => resolve(false))
     command.once('exit', (code) => resolve(code === 0))
   })

@@ -30,14 +30,16 @@ export function nextSteps(members: readonly Member[], { target, generation, stop
   if (stopping) return present.map(drain)
   const steps: Step[] = present.filter(({ slot }) => slot >= target).map(drain)
   const staying = present.filter(({ slot }) => slot < target)
+  let missing = false
   for (let slot = 0; slot < target; slot++) {
     const here = staying.filter((member) => member.slot === slot)
+    missing ||= here.length === 0
     if (here.length === 0 && !waiting.has(slot)) steps.push({ do: 'start', slot })
     // The new one serves before the old one leaves.
     const newest = here.filter(({ phase }) => phase === 'ready').at(-1)
     if (newest) steps.push(...here.filter(({ id }) => id < newest.id).map(drain))
   }
-  const replaced = steps.length > 0 ? undefined : nextToReplace(staying, generation)
+  const replaced = steps.length > 0 || missing ? undefined : nextToReplace(staying, generation)
   if (replaced !== undefined) steps.push({ do: 'start', slot: replaced })
   return steps
 }

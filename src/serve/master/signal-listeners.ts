@@ -36,7 +36,7 @@ export class SignalListeners {
     const order = MASTER_SIGNALS[signal].order({
       style: master.config.signals,
       onTerminal: process.stdin.isTTY === true || process.stdout.isTTY === true || process.stderr.isTTY === true,
-      stopping: master.state === 'stopping',
+      stopping: master.stopping,
     })
     master.log.debug(`${signal}: ${order}`)
     master.order(order)

@@ -39,10 +39,15 @@ export class SocketDesk {
   async #listen(worker: WorkerProcess, id: number, query: ListenQuery): Promise<void> {
     const { places, placesGiven } = this.#config()
     const configured = placesGiven || query.key !== undefined ? places : []
-    const { key, place } = placeFor(query, configured, worker.keys)
-    worker.keys.push(key)
+    const found = placeFor(query, configured)
+    if (found === null) {
+      worker.send({ act: 'listen', id, key: '', errno: EADDRINUSE })
+      return
+    }
+    const { key, place } = found
     try {
       const { handle } = await this.#listeners.open(place, key)
+      worker.keys.add(key)
       worker.send({ act: 'listen', id, key, errno: 0 }, handle)
     } catch (error) {
       this.#onError(error)

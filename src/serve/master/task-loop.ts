@@ -26,21 +26,21 @@ export class TaskLoop {
 
   async #run(): Promise<void> {
     this.#running = true
-    try {
-      for (let more = true; more; ) more = await this.#next()
-    } finally {
-      this.#running = false
-    }
+    // Asked for again at the end: something may have come while the last step answered that there is nothing to do.
+    for (let more = true; more || this.#tasks.length > 0; ) more = await this.#next()
+    this.#running = false
     this.#onIdle()
   }
 
   async #next(): Promise<boolean> {
     try {
       const task = this.#tasks.shift()
-      if (task === undefined) return (await this.#step()) || this.#tasks.length > 0
+      if (task === undefined) return await this.#step()
       await task()
     } catch (error) {
       this.#onError(error)
+      // What has failed would fail again at once: until something changes.
+      return false
     }
     return true
   }

@@ -43,8 +43,8 @@ export class WorkerProcess implements Member {
   readonly id: number
   readonly slot: number
   readonly generation: number
-  /** The keys of the sockets its servers have. */
-  readonly keys: string[] = []
+  /** The keys of the sockets its servers have had. */
+  readonly keys = new Set<string>()
   /** It was told that no more connections come from here. */
   sealed = false
   readonly startedAt = performance.now()
@@ -113,7 +113,7 @@ export class WorkerProcess implements Member {
   report(report: Report): void {
     if (report.is === 'failed') {
       const text = report.stack ?? report.message
-      this.#failure = new IpemError('ERR_IPEM_APP', `Worker ${this.slot} cannot start the app:\n${text}`, {
+      this.#failure = new IpemError(report.code, `Worker ${this.slot} cannot start the app:\n${text}`, {
         reason: report.message,
       })
     } else if (report.is === 'leaving') {

@@ -26,30 +26,50 @@ interface AppShape {
   routing?: Handler
 }
 
-/**
- * @param exported the namespace of the app's module
- * @returns null where it exports nothing that could serve: it may listen by itself
- * @throws ERR_IPEM_APP it exports something else, or something is missing to run it
- */
-export async function serverOf(exported: object, config: ServeFacts, appPath: string): Promise<net.Server | null> {
-  const { run, default: main, server } = exported as { run?: Run; default?: unknown; server?: unknown }
-  for (const candidate of [run === undefined ? undefined : { run }, main, server, exported]) {
-    const found = await fromValue(await candidate, config, appPath)
-    if (found !== null) return found
-  }
-  return null
+/** What is known when an app was loaded. */
+export interface Loaded {
+  readonly config: ServeFacts
+  readonly appPath: string
+  /** The servers that it has made listen, or will as soon as an address is looked up. */
+  readonly listening: ReadonlySet<net.Server>
 }
 
-async function fromValue(value: unknown, config: ServeFacts, appPath: string): Promise<net.Server | null> {
+/** It sees to its listening itself. */
+export const BY_ITSELF = Symbol('by itself')
+
+type Found = net.Server | typeof BY_ITSELF | null
+
+/**
+ * @param exported the namespace of the app's module
+ * @returns null where it exports nothing that could serve, and has not listened so far
+ * @throws ERR_IPEM_APP run() gives no server
+ * @throws ERR_IPEM_MISSING_PEER something is missing to run it
+ */
+export async function serverOf(exported: object, loaded: Loaded): Promise<Found> {
+  const { run, default: main, server } = exported as { run?: Run; default?: unknown; server?: unknown }
+  for (const candidate of [run === undefined ? undefined : { run }, main, server, exported]) {
+    const found = await fromValue(await candidate, loaded)
+    if (found !== null) return found
+  }
+  return loaded.listening.size > 0 ? BY_ITSELF : null
+}
+
+async function fromValue(value: unknown, loaded: Loaded): Promise<Found> {
+  const { listening, appPath } = loaded
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return null
-  if (isServer(value)) return value
+  if (isServer(value)) return listening.has(value) ? BY_ITSELF : value
   const app = value as AppShape
-  if (typeof app.run === 'function') return fromRun(app.run, config, appPath)
+  if (typeof app.run === 'function') return fromRun(app.run, loaded)
   // fastify
   if (typeof app.ready === 'function' && isServer(app.server)) {
+    if (listening.has(app.server)) return BY_ITSELF
     await app.ready()
     return app.server
   }
+  // Another server, for metrics perhaps, is not the one that is exported.
+  if ([...listening].some((server) => server.listeners('request').includes(value as Handler))) return BY_ITSELF
+  // Of these the handler cannot be told from another one.
+  if (listening.size > 0 && typeof value !== 'function') return BY_ITSELF
   // koa
   if (typeof app.callback === 'function' && typeof app.use === 'function') return http.createServer(app.callback())
   // express and connect are functions that have a great many members, and so is a plain handler.
@@ -59,14 +79,15 @@ async function fromValue(value: unknown, config: ServeFacts, appPath: string): P
 }
 
 /** As in tiamat: the app gives its server to `next`, now or later; or it answers with it. */
-async function fromRun(run: Run, config: ServeFacts, appPath: string): Promise<net.Server> {
+async function fromRun(run: Run, loaded: Loaded): Promise<Found> {
+  const { config, appPath } = loaded
   const given = await new Promise<unknown>((resolve, reject) => {
     const next = (server: unknown): void => resolve(server)
     Promise.resolve(run(config, next)).then((answer) => {
       if (answer !== undefined) resolve(answer)
     }, reject)
   })
-  const server = await fromValue(given, config, appPath)
+  const server = await fromValue(given, loaded)
   if (server !== null) return server
   throw new IpemError('ERR_IPEM_APP', `${appPath}: run() gave ${typeof given} and no server`)
 }

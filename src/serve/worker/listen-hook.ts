@@ -89,7 +89,8 @@ export class ListenHook {
     const { address, port, addressType, backlog } = asked
     const key = this.#wanted
     const where = addressType === -1 && address !== null ? path.resolve(address) : address
-    const query = { address: where, port, addressType, backlog, ...(key !== undefined && { key }) }
+    const taken = [...this.#accepts.keys()]
+    const query = { address: where, port, addressType, backlog, taken, ...(key !== undefined && { key }) }
     await this.#handlers.beforeListen(server)
     const id = ++this.#lastId
     this.#asked.set(id, (message, handle) => {
@@ -102,6 +103,8 @@ export class ListenHook {
       answer(0, handle)
       Reflect.deleteProperty(handle, 'getsockname')
       this.#share(message.key, handle)
+      // Until it drains: what others pass on must still be taken then.
+      server.once('close', () => this.#accepts.delete(message.key))
       this.#handlers.onListen(server)
     })
     if (!this.#channel.send({ act: 'listen', id, query })) answer(EINVAL, null)

@@ -1,5 +1,6 @@
 // A worker: joins the bus, loads the app, serves, and leaves when its time has come.
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type net from 'node:net'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
@@ -12,11 +13,14 @@ import { camelCase } from '../config/schema.js'
 import { placeKey } from '../listener.js'
 import { WORKER_SIGNALS } from '../signal-table.js'
 import { LEAVE, type LeaveOrder, REPORT, type Report, type WorkerJob } from '../worker-job.js'
-import { serverOf } from './app-server.js'
+import { BY_ITSELF, serverOf } from './app-server.js'
 import { Balancer } from './balancer.js'
 import type { Bus } from './bus.js'
 import { ListenHook } from './listen-hook.js'
 import { ServerDrain } from './server-drain.js'
+
+/** Tells of every `listen()`, also of one that looks an address up first. */
+const LISTEN_CHANNEL = 'tracing:net.server.listen:asyncStart'
 
 /** Without a master nobody will answer what comes later. */
 const ORPHAN_IDLE_MS = 1000
@@ -26,6 +30,7 @@ export class ServeWorker {
   readonly #bus: Bus
   readonly #hook: ListenHook
   readonly #balancer: Balancer
+  readonly #relays = new Set<net.Server>()
   readonly #servers = new Map<net.Server, ServerDrain>()
   #hooks: Hooks = {}
   #announced: Promise<void> | null = null
@@ -39,7 +44,9 @@ export class ServeWorker {
     this.#balancer = new Balancer(bus)
     this.#hook = new ListenHook({
       beforeListen: async (server) => {
-        this.#servers.set(server, this.#servers.get(server) ?? new ServerDrain(server, this.#balancer.tally))
+        // Connections of a relay are counted where they are answered.
+        const tally = this.#relays.has(server) ? { open: () => () => {} } : this.#balancer.tally
+        this.#servers.set(server, this.#servers.get(server) ?? new ServerDrain(server, tally))
         this.#announced ??= this.#call('afterWorkerReady', this.#job.slot)
         await this.#announced
       },
@@ -72,7 +79,8 @@ export class ServeWorker {
   /** Tells the master why this worker cannot serve. */
   async fail(error: unknown): Promise<void> {
     const message = error instanceof Error ? error.message : String(error)
-    await this.#report({ is: 'failed', message, stack: stackOf(error) })
+    const code = error instanceof IpemError ? error.code : 'ERR_IPEM_APP'
+    await this.#report({ is: 'failed', code, message, stack: stackOf(error) })
   }
 
   /** Stops accepting, finishes the requests, ends the process. */
@@ -98,14 +106,15 @@ export class ServeWorker {
   async #serve(): Promise<void> {
     const { config } = this.#job
     const appPath = resolveApp(config.workerApp) ?? config.workerApp
+    const listening = new Set<net.Server>()
+    const onListen = (message: unknown): void => void listening.add((message as { server: net.Server }).server)
+    subscribe(LISTEN_CHANNEL, onListen)
     const exported = (await import(pathToFileURL(appPath).href)) as object
-    // It may have asked for a socket by now, and then it is to be left alone with it.
-    if (this.#servers.size === 0) {
-      const facts = factsOf({ plain: config, hooks: this.#hooks })
-      const server = await serverOf(exported, facts, appPath)
-      if (server !== null && this.#servers.size === 0) return this.#listen(server)
-    }
-    if (this.#listening === 0) await this.#untilListening()
+    const facts = factsOf({ plain: config, hooks: this.#hooks })
+    const server = await serverOf(exported, { config: facts, appPath, listening })
+    unsubscribe(LISTEN_CHANNEL, onListen)
+    if (server !== null && server !== BY_ITSELF) await this.#listen(server)
+    else if (this.#listening === 0) await this.#untilListening()
   }
 
   /** At every place; one server can listen at one, so others hand their connections to it. */
@@ -117,7 +126,9 @@ export class ServeWorker {
     await this.#hook.listen(server, placeKey(first), first.backlog)
     for (const [index, place] of others.entries()) {
       const relay = extra[index]
-      if (relay !== undefined) await this.#hook.listen(relay, placeKey(place), place.backlog)
+      if (relay === undefined) continue
+      this.#relays.add(relay)
+      await this.#hook.listen(relay, placeKey(place), place.backlog)
     }
   }
 
@@ -164,5 +175,6 @@ async function hooksOf(configPath: string): Promise<Hooks> {
 /** Where the user's own code went wrong; what we found wrong ourselves is said in the message. */
 function stackOf(error: unknown): string | undefined {
   if (!(error instanceof IpemError)) return error instanceof Error ? error.stack : undefined
-  return error.code === 'ERR_IPEM_HOOK' && error.cause instanceof Error ? error.cause.stack : undefined
+  const { code, cause, message } = error
+  return code === 'ERR_IPEM_HOOK' && cause instanceof Error ? `${message}\n${cause.stack}` : undefined
 }

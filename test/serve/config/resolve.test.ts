@@ -46,15 +46,35 @@ describe('where is served', () => {
     ['an address alone has the default port', { file: { listen_addr: '10.0.0.1' } }, ['10.0.0.1:1337'], true],
     ['a Unix socket is instead of a port', { file: { listen_sock: '/x' } }, ['/x'], true],
     ['a Unix socket is beside a port', { file: { listen_sock: '/x', listen_port: 1 } }, ['127.0.0.1:1', '/x'], true],
-    ['an address is for listeners without one', { file: { listen_addr: '::', listeners: [1, 'a:2'] } }, [':::1', 'a:2'], true],
-    ['listeners come last', { file: { listeners: [2], listen_sock: '/x', listen_port: 1 } }, ['127.0.0.1:1', '/x', '127.0.0.1:2'], true],
+    [
+      'an address is for listeners without one',
+      { file: { listen_addr: '::', listeners: [1, 'a:2'] } },
+      [':::1', 'a:2'],
+      true,
+    ],
+    [
+      'listeners come last',
+      { file: { listeners: [2], listen_sock: '/x', listen_port: 1 } },
+      ['127.0.0.1:1', '/x', '127.0.0.1:2'],
+      true,
+    ],
     ['no listeners are nothing said', { file: { listeners: [] } }, ['127.0.0.1:1337'], false],
     ['PORT is on all addresses', { env: { PORT: '3000' } }, ['*:3000'], true],
     ['PORT with blanks around it is a port', { env: { PORT: ' 3000\n' } }, ['*:3000'], true],
     ['PORT with an address is there', { env: { PORT: '3000' }, file: { listen_addr: '::1' } }, ['::1:3000'], true],
     ['an empty PORT is none', { env: { PORT: '' } }, ['127.0.0.1:1337'], false],
-    ['a port of the file is on this machine only, whatever PORT is', { env: { PORT: '3000' }, file: { listen_port: 80 } }, ['127.0.0.1:80'], true],
-    ['a port of a flag is on this machine only, whatever PORT is', { env: { PORT: '3000' }, flags: { listenPort: 80 } }, ['127.0.0.1:80'], true],
+    [
+      'a port of the file is on this machine only, whatever PORT is',
+      { env: { PORT: '3000' }, file: { listen_port: 80 } },
+      ['127.0.0.1:80'],
+      true,
+    ],
+    [
+      'a port of a flag is on this machine only, whatever PORT is',
+      { env: { PORT: '3000' }, flags: { listenPort: 80 } },
+      ['127.0.0.1:80'],
+      true,
+    ],
   ]
   for (const [title, given, places, isGiven] of rows) {
     it(title, () => {
@@ -68,7 +88,7 @@ describe('variables of the environment', () => {
   for (const PORT of ['x', '-1', '65536', '1.5', 'tcp://10.0.0.1:80']) {
     it(`PORT=${PORT} is an error that names the variable`, () => {
       assert.deepEqual(problemsOf({ env: { PORT } }), [
-        `Expected the variable PORT to be an integer up to 65535, got \`${PORT}\``,
+        `Expected the variable PORT to be a port, an integer 0–65535, got "${PORT}"`,
       ])
     })
   }
@@ -87,18 +107,20 @@ describe('variables of the environment', () => {
   }
 })
 
+const SOCK = "Expected `listen_sock` to be a path or an object { path, mode?, backlog? }, got `{ path: '/x', port: 1 }`"
+
 describe('what is wrong', () => {
   const rows: [given: Parameters<typeof resolve>[0], problems: string[]][] = [
     [{ file: { listen_port: 1, listenPort: 2 } }, ['`listenPort` is given twice, as `listen_port` too']],
-    [{ file: { listen_prot: 1 } }, ['Unknown option `listen_prot`, did you mean `listenPort`?']],
+    [{ file: { listen_prot: 1 } }, ['Unknown option `listen_prot`, did you mean `listen_port`?']],
     [{ file: { listenProt: 1 } }, ['Unknown option `listenProt`, did you mean `listenPort`?']],
     [{ file: { Workers: 1 } }, ['Unknown option `Workers`, did you mean `workers`?']],
     [{ file: { frobnicate: 1 } }, ['Unknown option `frobnicate`']],
     [{ file: JSON.parse('{ "__proto__": { "workers": 1 } }') }, ['Unknown option `__proto__`']],
     [{ file: { constructor: 1 } }, ['Unknown option `constructor`']],
     [{ file: { node_args: ['-v', 1] } }, ['Expected `node_args[1]` to be a string, got `1`']],
-    [{ file: { boot_timeout: -1 } }, ['Expected `boot_timeout` to be a number of seconds 0–86400, got `-1`']],
-    [{ file: { listen_sock: { path: '/x', port: 1 } } }, ['Unknown option `listen_sock.port`']],
+    [{ file: { boot_timeout: -1 } }, ['Expected `boot_timeout` to be a number of seconds 0.1–86400, got `-1`']],
+    [{ file: { listen_sock: { path: '/x', port: 1 } } }, [SOCK]],
     [{ file: { listeners: ['x'] } }, ['Expected `listeners` to have ports, "host:port" and paths, got `x`']],
     [{ file: 'x', flags: { workerApp: 'a' } }, ['Expected the configuration to be an object, got x']],
     [{ file: [], flags: { workerApp: 'a' } }, ['Expected the configuration to be an object, got an array']],
@@ -145,8 +167,13 @@ describe('hooks', () => {
   })
 
   it('of a flag win over those of the file', () => {
-    const afterFork = () => 2
-    assert.equal(resolve({ file: { after_fork: before_fork }, flags: { afterFork } }).hooks.afterFork, afterFork)
+    const beforeExec = () => 2
+    assert.equal(resolve({ file: { before_exec: before_fork }, flags: { beforeExec } }).hooks.beforeExec, beforeExec)
+  })
+
+  it('of the workers have to stand in a file', () => {
+    const [problem] = problemsOf({ flags: { afterFork: () => 2 } })
+    assert.match(problem ?? '', /`afterFork` runs in the workers, so it has to stand in a file/)
   })
 })
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { inspect } from 'node:util'
 import type { ResolvedConfig } from '../../../src/serve/config/resolved.js'
 import { camelCase, SERVE_SCHEMA, snakeCase } from '../../../src/serve/config/schema.js'
 import { CORES, CWD, INHERITED, problemsOf, resolve } from './resolving.js'
@@ -18,8 +17,8 @@ interface Row {
 const DAY_S = 86_400
 const inFolder = (file: string) => (file.startsWith('/') ? file : `${CWD}/${file}`)
 
-function seconds(value: number): Row {
-  return { default: value, accepts: [0, 0.5, DAY_S], rejects: [-1, DAY_S + 1, '1', Number.NaN, Infinity, null] }
+function seconds(value: number, least = 0): Row {
+  return { default: value, accepts: [least, 0.5, DAY_S], rejects: [-1, DAY_S + 1, '1', Number.NaN, Infinity, null] }
 }
 
 function oneOf(first: string, ...others: string[]): Row {
@@ -71,7 +70,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     rejects: [0, 1025, 1.5, '2', 'all', null],
     becomes: (given) => (given === 'auto' ? CORES : given),
   },
-  tcp: { ...oneOf('tcp4', 'tcp', 'tcp6'), read: ({ plain: { places } }) => places[0]?.kind === 'tcp' && places[0].family },
+  tcp: {
+    ...oneOf('tcp4', 'tcp', 'tcp6'),
+    read: ({ plain: { places } }) => places[0]?.kind === 'tcp' && places[0].family,
+  },
   listenAddr: {
     default: '127.0.0.1',
     accepts: ['0.0.0.0', '::1', 'localhost'],
@@ -111,7 +113,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     read: ({ plain: { places } }) => places[0]?.backlog,
   },
   timeout: seconds(45),
-  bootTimeout: seconds(60),
+  bootTimeout: seconds(60, 0.1),
   stopDelay: seconds(0),
   signals: oneOf('graceful', 'unicorn'),
   daemonize: flag,
@@ -145,7 +147,10 @@ describe('the keys of a configuration', () => {
     it(`${key} has its default, given as undefined too`, () => {
       const base = key === 'workerApp' ? { worker_app: 'app.js' } : {}
       assert.deepEqual(read(resolve({ file: base })), row.default)
-      assert.deepEqual(read(resolve({ file: { ...base, [key]: undefined } })), key === 'workerApp' ? `${CWD}/app.js` : row.default)
+      assert.deepEqual(
+        read(resolve({ file: { ...base, [key]: undefined } })),
+        key === 'workerApp' ? `${CWD}/app.js` : row.default,
+      )
     })
 
     for (const spelling of new Set([key, snakeCase(key)])) {
@@ -184,7 +189,7 @@ describe('an object among the listeners', () => {
     ...BAD_SOCKETS.slice(1),
   ]
   for (const each of wrong) {
-    it(`is named with what it should be: ${inspect(each).slice(0, 60)}`, () => {
+    it(`is named with what it should be: ${JSON.stringify(each).slice(0, 40)}`, () => {
       const problems = problemsOf({ file: { listeners: [1, each] } })
       assert.equal(problems.length, 1, problems.join('\n'))
       assert.match(problems[0] ?? '', /^Expected `listeners\[1\]/)

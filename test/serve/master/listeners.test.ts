@@ -12,6 +12,7 @@ const port = (port: number, changes: Partial<ListenQuery> = {}): ListenQuery => 
   port,
   addressType: 4,
   backlog: undefined,
+  taken: [],
   ...changes,
 })
 const path = (address: string): ListenQuery => port(-1, { address, addressType: -1 })
@@ -37,30 +38,34 @@ describe('the place of a server of an app', () => {
     ['what it asks for, when all places are taken', port(80), [A], keys(A), 'own:tcp:*:80'],
     ['an address of its own', port(80, { address: '10.0.0.1' }), [], [], 'own:tcp4:10.0.0.1:80'],
     ['an address of IPv6', port(80, { address: '::1', addressType: 6 }), [], [], 'own:tcp6:::1:80'],
-    ['any free port', port(0), [], [], 'own:tcp:*:0'],
-    ['another free port for the second server', port(0), [], ['own:tcp:*:0'], 'own:tcp:*:0#1'],
-    ['yet another one for the third', port(0), [], ['own:tcp:*:0', 'own:tcp:*:0#1'], 'own:tcp:*:0#2'],
-    ['a free port, beside one on another address', port(0), [], ['own:tcp4:::1:0'], 'own:tcp:*:0'],
+    ['any free port', port(0), [], [], 'own:tcp:*:0#0'],
+    ['another free port for the second server', port(0), [], ['own:tcp:*:0#0'], 'own:tcp:*:0#1'],
+    ['yet another one for the third', port(0), [], ['own:tcp:*:0#0', 'own:tcp:*:0#1'], 'own:tcp:*:0#2'],
+    ['a free port, beside one on another address', port(0), [], ['own:tcp4:::1:0#0'], 'own:tcp:*:0#0'],
     ['the one whose key it names', port(0, { key: placeKey(B) }), all, keys(A, B), placeKey(B)],
     ['the first free one, where what it names is gone', port(0, { key: 'tcp4:*:1' }), all, [], placeKey(A)],
   ]
   for (const [title, query, configured, taken, key] of rows) {
-    it(`is ${title}`, () => assert.equal(placeFor(query, configured, taken).key, key))
+    it(`is ${title}`, () => assert.equal(placeFor({ ...query, taken }, configured)?.key, key))
   }
 
+  it('is none, where another server of the same worker has it', () => {
+    assert.equal(placeFor(port(80, { taken: ['own:tcp:*:80'] }), []), null)
+  })
+
   it('is a place of the configuration as it stands there', () => {
-    assert.equal(placeFor(port(80, { backlog: 5 }), all, []).place, A)
-    assert.equal(placeFor(path('/x'), all, []).place, S)
+    assert.equal(placeFor(port(80, { backlog: 5 }), all)?.place, A)
+    assert.equal(placeFor(path('/x'), all)?.place, S)
   })
 
   it('has the backlog the server asks for, where it is its own', () => {
-    assert.deepEqual(placeFor(port(80, { backlog: 5 }), [], []).place, {
+    assert.deepEqual(placeFor(port(80, { backlog: 5 }), [])?.place, {
       kind: 'tcp',
       host: undefined,
       port: 80,
       family: 'tcp',
       backlog: 5,
     })
-    assert.deepEqual(placeFor(path('/x'), [], []).place, unix('/x'))
+    assert.deepEqual(placeFor(path('/x'), [])?.place, unix('/x'))
   })
 })
