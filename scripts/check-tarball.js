@@ -32,7 +32,14 @@ if (faults.length > 0) process.exitCode = 1
 
 /** @param {string[]} packed */
 function checkFiles(packed) {
-  const dist = ['dist/index.js', 'dist/eventemitter3.js', 'dist/third-party-licenses.txt']
+  const dist = [
+    'index.js',
+    'eventemitter3.js',
+    'serve.js',
+    'serve-worker.js',
+    'cli.js',
+    'third-party-licenses.txt',
+  ].map((name) => `dist/${name}`)
   const typings = filesBelow(path.join(root, 'typings')).map((name) => `typings/${name}`)
   const expected = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...dist, ...typings])
   for (const file of packed) if (!expected.delete(file)) faults.push(`tarball: ${file} does not belong there`)
@@ -73,7 +80,7 @@ function checkConsumers(file) {
   fs.cpSync(path.join(root, 'test', 'consumer'), folder, { recursive: true })
   // Some platforms forbid code from strings, and importing and configuring must do without.
   const node = [process.execPath, '--disallow-code-generation-from-strings']
-  const programs = ['run.mjs', 'run.cjs'].map((program) => [...node, program])
+  const programs = ['run.mjs', 'run.cjs', 'serve.mjs'].map((program) => [...node, program])
   for (const [command = '', ...args] of [...programs, ['tsc', '-p', '.']]) {
     try {
       capture(command, args, folder)

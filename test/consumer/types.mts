@@ -15,3 +15,15 @@ own.broadcast('job', 'x')
 ipem.options({ port: 1 })
 const error: Error = new IpemError('ERR_IPEM_CLOSED', 'x')
 void error
+
+import { type ServeOptions, type ServeServer, serve } from 'ipem/serve'
+
+const serving: ServeOptions = {
+  workerApp: 'app.js',
+  listenPort: 3000,
+  beforeFork: (config, id) => [config.workers, id],
+}
+const server: Promise<ServeServer> = serve(serving)
+// @ts-expect-error there is no such key
+void serve({ wrokers: 1 })
+void server.then(({ workers, reload }) => [workers[0]?.state === 'ready', reload])
