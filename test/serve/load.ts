@@ -14,7 +14,7 @@ export interface LoadOptions {
 
 export interface LoadCounts {
   answered: number
-  /** No connection could be made. */
+  /** No connection could be made, or it was ended before its first answer: it may never have been accepted. */
   refused: number
   /** The connection was reset while a request was under way. */
   reset: number
@@ -67,6 +67,7 @@ export class Load {
       let asking = false
       let answer = ''
       let connected = false
+      let answeredOnce = false
       const ask = (): void => {
         asking = true
         answer = ''
@@ -82,12 +83,14 @@ export class Load {
         const whole = wholeAnswer(answer)
         if (whole === null) return
         asking = false
+        answeredOnce = true
         this.#count(whole)
         if (this.#stopping || whole.last || !keepAlive) socket.end()
         else ask()
       })
       socket.once('error', (error: NodeJS.ErrnoException) => {
         if (!connected) this.counts.refused++
+        else if (asking && !answeredOnce) this.counts.refused++
         else if (asking) this.counts[error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'reset' : 'unanswered']++
         asking = false
       })

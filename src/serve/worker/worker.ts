@@ -3,6 +3,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type net from 'node:net'
 import process from 'node:process'
+import { setImmediate } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { IpemError } from '../../index.js'
 import { loadConfigFile } from '../config/load-file.js'
@@ -94,6 +95,8 @@ export class ServeWorker {
     const late = setTimeout(() => {
       for (const drain of drains) drain.destroy()
     }, withinMs)
+    // Who has called before this moment is let in: if nobody else has the socket, its queue ends with it.
+    await setImmediate()
     for (const drain of drains) drain.begin(idleMs)
     // Another worker may have given a connection to this one a moment ago.
     await this.#hook.seal()
