@@ -9,6 +9,10 @@ export const JOB_VARIABLE = 'IPEM_SERVE_JOB'
 export interface WorkerJob {
   /** The number of the worker, from 0. */
   readonly slot: number
+  /** Of this process alone: no other one of this master ever has it. */
+  readonly id: number
+  /** The script of the process is the app itself, which calls `listen()`; else it is ours, which loads the app. */
+  readonly direct: boolean
   readonly config: PlainConfig
   /** The configuration has hooks that run in the worker: it has to read the file too. */
   readonly hooks: boolean

@@ -8,27 +8,39 @@ import { app, folderOf, request, ServeStage } from '../serve/stage.js'
 import { freePort } from './stage.js'
 
 const ANSWERS: readonly [what: string, file: string, body: string][] = [
-  ['a function, from an ES module', 'handler.mjs', 'handled'],
-  ['a web-standard fetch handler', 'fetch.mjs', 'fetched'],
-  ['an object as koa has it', 'koa-like.cjs', 'called back'],
-  ['an object as fastify has it, prepared before', 'fastify-like.cjs', 'prepared'],
-  ['a function as express has it, which listens only elsewhere', 'express-like.cjs', 'expressed'],
+  ['exports a function, from an ES module', 'handler.mjs', 'handled'],
+  ['exports an app of express, which listens only elsewhere', 'express.cjs', 'expressed'],
+  ['is one of express that listens by itself, at another port', 'express-listens.mjs', 'expressed by itself'],
+  ['exports an app of fastify', 'fastify.mjs', 'fast'],
+  ['exports an app of koa', 'koa.mjs', 'koa'],
+  ['exports an app of hono', 'hono.mjs', 'hono'],
+  ['exports a web-standard fetch handler', 'fetch.mjs', 'fetched'],
 ]
 
 describe('ipem serve runs an app that', { concurrency: 2 }, () => {
   for (const [what, file, body] of ANSWERS) {
-    it(`exports ${what}`, async (t) => {
-      if (file === 'fetch.mjs') {
-        const stage = new ServeStage(t, [app(file), '-p', '0', '-w', '1'])
-        // The package that it needs is not one of ours.
-        assert.equal(await stage.ended, 1)
-        assert.match(stage.log, /needs @hono\/node-server: npm install @hono\/node-server/)
-        return
-      }
-      const stage = await ServeStage.serving(t, [app(file), '-p', '0', '-w', '1'])
-      assert.deepEqual({ ...(await stage.get()), headers: {} }, { status: 200, body, headers: {} })
+    it(what, async (t) => {
+      const stage = await ServeStage.serving(t, [app(file), '-p', '0', '-w', '2'])
+      const answer = await stage.get()
+      assert.deepEqual([answer.status, answer.body], [200, body])
     })
   }
+
+  it('exports a handler and listens with it: only that counts, and other servers have their own', async (t) => {
+    const stage = await ServeStage.serving(t, [app('both.cjs'), '-w', '2'])
+    const ports = [...stage.log.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => port)
+    const bodies = await Promise.all(ports.map(async (port) => (await request({ port })).body))
+    assert.deepEqual(bodies.sort(), ['both', 'metrics'])
+  })
+
+  it('needs a package that is not installed, and is told which', async (t) => {
+    // Outside of this project nobody has it.
+    const file = path.join(folderOf(t), 'app.mjs')
+    fs.copyFileSync(app('fetch.mjs'), file)
+    const stage = new ServeStage(t, [file, '-p', '0', '-w', '1'])
+    assert.equal(await stage.ended, 1)
+    assert.match(stage.log, /needs @hono\/node-server: npm install @hono\/node-server/)
+  })
 
   it('exports run(config, next), with the configuration in both spellings', async (t) => {
     const file = path.join(folderOf(t), 'config.cjs')

@@ -37,6 +37,8 @@ const PACE: RestartPolicy = { mode: 'permanent', delayMs: 0, maxDelayMs: 30_000,
 export interface Equipment {
   readonly config: ResolvedConfig
   readonly outputs: Outputs
+  /** As in {@link WorkerJob}. */
+  readonly direct: boolean
 }
 
 /** Before a process that could not be made is tried again. */
@@ -46,6 +48,8 @@ export class Crew {
   target = 0
   generation = 0
   stopping = false
+  /** A worker that ends by itself is replaced. */
+  restarting = true
   readonly #bus: Bus
   readonly #hooks: CrewHooks
   readonly #equipment: () => Equipment
@@ -146,10 +150,10 @@ export class Crew {
   }
 
   #start(slot: number): void {
-    const { config, outputs } = this.#equipment()
+    const { config, outputs, direct } = this.#equipment()
     const id = ++this.#lastId
     const hooks = config.hooks.afterFork !== undefined || config.hooks.afterWorkerReady !== undefined
-    const job = { slot, config: config.plain, hooks }
+    const job = { slot, id, direct, config: config.plain, hooks }
     const worker = new WorkerProcess(this.#bus, { id, slot, generation: this.generation }, job, outputs, {
       onReady: (ready) => {
         this.#hooks.onReady(ready)
@@ -182,6 +186,14 @@ export class Crew {
     { code, signal }: Pick<WorkerExitFacts, 'code' | 'signal'>,
     leastMs = 0,
   ): void {
+    if (!this.restarting) {
+      // Its place stays empty.
+      this.#waiting.set(
+        slot,
+        setTimeout(() => {}, 0),
+      )
+      return
+    }
     const now = performance.now()
     const state = this.#pace.get(slot) ?? INITIAL_RESTART_STATE
     const end = { at: now, aliveMs: now - startedAt, onlineMs: readyMs, code, signal, intentional: false }

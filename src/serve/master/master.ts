@@ -31,6 +31,10 @@ export interface MasterOptions {
   readonly command: Command
   /** The process shows what it is: it is there for nothing else. */
   readonly titled: boolean
+  /** The app is a script of its own that calls `listen()`. @default false */
+  readonly direct?: boolean
+  /** Replace workers that end by themselves. @default true */
+  readonly restarting?: boolean
 }
 
 /** How long a connection without a request is kept at the end, when nobody else serves. */
@@ -67,6 +71,7 @@ export class Master {
 
   /** @throws the error of the file system, where a log cannot be opened */
   constructor(options: MasterOptions) {
+    const { direct = false, restarting = true } = options
     this.#options = options
     this.#config = options.config
     this.#outputs = new Outputs(this.config)
@@ -85,7 +90,7 @@ export class Master {
       (error) => this.log.error(textOf(error)),
     )
     this.#desk = desk
-    this.crew = new Crew(options.bus, () => ({ config: this.#config, outputs: this.#outputs }), {
+    const crew = new Crew(options.bus, () => ({ config: this.#config, outputs: this.#outputs, direct }), {
       beforeStart: (slot) => this.#hook('beforeFork', slot),
       onReady: (worker) => {
         this.log.info(`Worker ${worker.slot} (${worker.osPid}) serves`, { worker: worker.slot })
@@ -101,6 +106,13 @@ export class Master {
         this.#checkStopped()
       },
     })
+    crew.restarting = restarting
+    this.crew = crew
+  }
+
+  /** Passes a connection that this process has accepted on to a worker. */
+  get desk(): SocketDesk {
+    return this.#desk
   }
 
   get state(): MasterState {

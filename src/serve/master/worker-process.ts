@@ -192,7 +192,11 @@ function start(bus: Bus, job: WorkerJob, piped: boolean): Child {
   const { config } = job
   fillSettings(cluster)
   // The user may have workers of another kind.
-  const restore = overrideSettings(cluster, { exec: ENTRY, silent: piped, cwd: config.workingDirectory })
+  const restore = overrideSettings(cluster, {
+    exec: job.direct ? config.workerApp : ENTRY,
+    silent: piped,
+    cwd: config.workingDirectory,
+  })
   try {
     return bus.worker({
       restart: false,

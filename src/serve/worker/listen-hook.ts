@@ -18,8 +18,6 @@ interface ClusterInside {
 export interface ListenHandlers {
   /** A server is about to listen, for the first time. Its socket is asked for when this resolves. */
   beforeListen(server: net.Server): Promise<void>
-  /** It has its socket. */
-  onListen(server: net.Server): void
   /** The pid of the worker that should have a connection which was just accepted; null: this one. */
   passTo(): string | null
 }
@@ -32,6 +30,7 @@ export class ListenHook {
   readonly #handlers: ListenHandlers
   readonly #asked = new Map<number, (message: ToWorker, handle: NativeListener | undefined) => void>()
   #lastId = 0
+  #turn = Promise.resolve()
   #onLast: () => void = () => {}
   readonly #accepts = new Map<string, OmitThisParameter<Accept>>()
   /** The place of the configuration that the server which listens right now is to have. */
@@ -52,7 +51,7 @@ export class ListenHook {
     const original = inside._getServer.bind(cluster)
     inside._getServer = (server, query, answer) => {
       // Sockets of UDP go their own way.
-      if (server instanceof net.Server) void this.#ask(server, query as ListenQuery, answer)
+      if (server instanceof net.Server) this.#askInTurn(server, query as ListenQuery, answer)
       else original(server, query, answer)
     }
   }
@@ -85,29 +84,40 @@ export class ListenHook {
     })
   }
 
-  async #ask(server: net.Server, asked: ListenQuery, answer: Answer): Promise<void> {
-    const { address, port, addressType, backlog } = asked
+  /** Which socket one gets depends on those that others have, and is to be the same in each worker. */
+  #askInTurn(server: net.Server, asked: ListenQuery, answer: Answer): void {
     const key = this.#wanted
+    this.#turn = this.#turn.then(() => this.#ask(server, asked, key, answer))
+  }
+
+  /** Resolves when it is answered. */
+  async #ask(server: net.Server, asked: ListenQuery, key: string | undefined, answer: Answer): Promise<void> {
+    const { address, port, addressType, backlog } = asked
     const where = addressType === -1 && address !== null ? path.resolve(address) : address
     const taken = [...this.#accepts.keys()]
     const query = { address: where, port, addressType, backlog, taken, ...(key !== undefined && { key }) }
     await this.#handlers.beforeListen(server)
-    const id = ++this.#lastId
-    this.#asked.set(id, (message, handle) => {
-      if (message.act !== 'listen' || handle === undefined) {
-        answer(message.act === 'listen' && message.errno !== 0 ? message.errno : EINVAL, null)
-        return
-      }
-      // Node compares its port with the one the app has asked for, which may be another one.
-      handle.getsockname = undefined as never
-      answer(0, handle)
-      Reflect.deleteProperty(handle, 'getsockname')
-      this.#share(message.key, handle)
-      // Until it drains: what others pass on must still be taken then.
-      server.once('close', () => this.#accepts.delete(message.key))
-      this.#handlers.onListen(server)
+    const { message, handle } = await this.#answerTo(query)
+    if (handle === undefined) {
+      answer(message?.act === 'listen' && message.errno !== 0 ? message.errno : EINVAL, null)
+      return
+    }
+    const { key: found } = message as { key: string }
+    // Node compares its port with the one the app has asked for, which may be another one.
+    handle.getsockname = undefined as never
+    answer(0, handle)
+    Reflect.deleteProperty(handle, 'getsockname')
+    this.#share(found, handle)
+    // Until it drains: what others pass on must still be taken then.
+    server.once('close', () => this.#accepts.delete(found))
+  }
+
+  #answerTo(query: ListenQuery): Promise<{ message?: ToWorker; handle: NativeListener | undefined }> {
+    return new Promise((resolve) => {
+      const id = ++this.#lastId
+      this.#asked.set(id, (message, handle) => resolve({ message, handle }))
+      if (!this.#channel.send({ act: 'listen', id, query })) resolve({ handle: undefined })
     })
-    if (!this.#channel.send({ act: 'listen', id, query })) answer(EINVAL, null)
   }
 
   /** New connections of this socket may go to other workers. */

@@ -1,6 +1,5 @@
 // A worker: joins the bus, loads the app, serves, and leaves when its time has come.
 
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type net from 'node:net'
 import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
@@ -18,10 +17,8 @@ import { BY_ITSELF, serverOf } from './app-server.js'
 import { Balancer } from './balancer.js'
 import type { Bus } from './bus.js'
 import { ListenHook } from './listen-hook.js'
+import { ListenWatch } from './listen-watch.js'
 import { ServerDrain } from './server-drain.js'
-
-/** Tells of every `listen()`, also of one that looks an address up first. */
-const LISTEN_CHANNEL = 'tracing:net.server.listen:asyncStart'
 
 /** Without a master nobody will answer what comes later. */
 const ORPHAN_IDLE_MS = 1000
@@ -35,8 +32,6 @@ export class ServeWorker {
   readonly #servers = new Map<net.Server, ServerDrain>()
   #hooks: Hooks = {}
   #announced: Promise<void> | null = null
-  #listening = 0
-  #onListening: () => void = () => {}
   #leaving = false
 
   constructor(job: WorkerJob, bus: Bus) {
@@ -50,10 +45,6 @@ export class ServeWorker {
         this.#servers.set(server, this.#servers.get(server) ?? new ServerDrain(server, tally))
         this.#announced ??= this.#call('afterWorkerReady', this.#job.slot)
         await this.#announced
-      },
-      onListen: () => {
-        this.#listening++
-        this.#onListening()
       },
       passTo: () => (this.#leaving ? null : this.#balancer.choose()),
     })
@@ -109,15 +100,13 @@ export class ServeWorker {
   async #serve(): Promise<void> {
     const { config } = this.#job
     const appPath = resolveApp(config.workerApp) ?? config.workerApp
-    const listening = new Set<net.Server>()
-    const onListen = (message: unknown): void => void listening.add((message as { server: net.Server }).server)
-    subscribe(LISTEN_CHANNEL, onListen)
+    const watch = new ListenWatch()
     const exported = (await import(pathToFileURL(appPath).href)) as object
     const facts = factsOf({ plain: config, hooks: this.#hooks })
-    const server = await serverOf(exported, { config: facts, appPath, listening })
-    unsubscribe(LISTEN_CHANNEL, onListen)
+    const server = await serverOf(exported, { config: facts, appPath, listening: watch.servers })
     if (server !== null && server !== BY_ITSELF) await this.#listen(server)
-    else if (this.#listening === 0) await this.#untilListening()
+    else await watch.settled()
+    watch.close()
   }
 
   /** At every place; one server can listen at one, so others hand their connections to it. */
@@ -133,12 +122,6 @@ export class ServeWorker {
       this.#relays.add(relay)
       await this.#hook.listen(relay, placeKey(place), place.backlog)
     }
-  }
-
-  #untilListening(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onListening = resolve
-    })
   }
 
   #onSignal(order: 'leave' | 'exit' | 'nothing'): void {
