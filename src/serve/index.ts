@@ -122,5 +122,8 @@ export type {
   UnixListenerOptions,
   WorkerExit,
 } from './config/config-types.js'
+export { listen } from './nodes/listen.js'
+export type { NodeStream } from './nodes/mesh.js'
+export { Nodes, type NodesEvents, type NodesOptions } from './nodes/nodes.js'
 export type { WorkerInfo } from './serve-server.js'
 export { ServeServer }

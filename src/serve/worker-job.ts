@@ -13,9 +13,18 @@ export interface WorkerJob {
   readonly id: number
   /** The script of the process is the app itself, which calls `listen()`; else it is ours, which loads the app. */
   readonly direct: boolean
+  /** The private folder in which the nodes of `listen()` meet. */
+  readonly folder?: string
   readonly config: PlainConfig
   /** The configuration has hooks that run in the worker: it has to read the file too. */
   readonly hooks: boolean
+}
+
+/** What this process was started for; null where it is no worker. Removes the variable: it is nobody else's. */
+export function takeJob(env: NodeJS.ProcessEnv = process.env): WorkerJob | null {
+  const text = env[JOB_VARIABLE]
+  delete env[JOB_VARIABLE]
+  return text === undefined ? null : (JSON.parse(text) as WorkerJob)
 }
 
 /** The request by which a worker reports to its master. */

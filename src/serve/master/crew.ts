@@ -39,6 +39,7 @@ export interface Equipment {
   readonly outputs: Outputs
   /** As in {@link WorkerJob}. */
   readonly direct: boolean
+  readonly folder?: string | undefined
 }
 
 /** Before a process that could not be made is tried again. */
@@ -150,10 +151,10 @@ export class Crew {
   }
 
   #start(slot: number): void {
-    const { config, outputs, direct } = this.#equipment()
+    const { config, outputs, direct, folder } = this.#equipment()
     const id = ++this.#lastId
     const hooks = config.hooks.afterFork !== undefined || config.hooks.afterWorkerReady !== undefined
-    const job = { slot, id, direct, config: config.plain, hooks }
+    const job = { slot, id, direct, config: config.plain, hooks, ...(folder !== undefined && { folder }) }
     const worker = new WorkerProcess(this.#bus, { id, slot, generation: this.generation }, job, outputs, {
       onReady: (ready) => {
         this.#hooks.onReady(ready)

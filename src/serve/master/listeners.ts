@@ -94,6 +94,10 @@ export class Listeners {
     )
   }
 
+  get(key: string): OpenListener | undefined {
+    return this.#open.get(key)
+  }
+
   /** For a new master; the sockets stay open here. */
   handOver(): HandedListener[] {
     return this.all.map(({ key, place, handle, file }) => ({ key, place, fd: handle.fd, file }))

@@ -33,6 +33,10 @@ export interface MasterOptions {
   readonly titled: boolean
   /** The app is a script of its own that calls `listen()`. @default false */
   readonly direct?: boolean
+  /** The private folder in which the nodes of `listen()` meet. */
+  readonly folder?: string
+  /** How many, whatever the configuration says. */
+  readonly workers?: number
   /** Replace workers that end by themselves. @default true */
   readonly restarting?: boolean
 }
@@ -71,7 +75,7 @@ export class Master {
 
   /** @throws the error of the file system, where a log cannot be opened */
   constructor(options: MasterOptions) {
-    const { direct = false, restarting = true } = options
+    const { direct = false, restarting = true, folder } = options
     this.#options = options
     this.#config = options.config
     this.#outputs = new Outputs(this.config)
@@ -90,7 +94,7 @@ export class Master {
       (error) => this.log.error(textOf(error)),
     )
     this.#desk = desk
-    const crew = new Crew(options.bus, () => ({ config: this.#config, outputs: this.#outputs, direct }), {
+    const crew = new Crew(options.bus, () => ({ config: this.#config, outputs: this.#outputs, direct, folder }), {
       beforeStart: (slot) => this.#hook('beforeFork', slot),
       onReady: (worker) => {
         this.log.info(`Worker ${worker.slot} (${worker.osPid}) serves`, { worker: worker.slot })
@@ -123,6 +127,10 @@ export class Master {
     return this.#config.plain
   }
 
+  get #workers(): number {
+    return this.#options.workers ?? this.config.workers
+  }
+
   /** A new master is on its way, or has taken over. */
   get old(): boolean {
     return this.#successor?.alive === true
@@ -148,7 +156,7 @@ export class Master {
       if (this.config.pidfile !== undefined) this.#pidfile = new Pidfile(this.config.pidfile)
       await this.#open(this.#config)
       this.crew.idleMs = graceMs(this.config)
-      this.crew.target = this.config.workers
+      this.crew.target = this.#workers
     })
     await this.#started.promise
   }
@@ -212,10 +220,10 @@ export class Master {
       done.reject(error as Error)
       return
     }
-    const { loglevel, json, workers } = this.config
+    const { loglevel, json } = this.config
     this.log.style = { level: loglevel, json }
     this.crew.idleMs = graceMs(this.config)
-    this.crew.target = workers
+    this.crew.target = this.#workers
     this.crew.generation = ++this.#generation
     this.crew.clearWaiting()
     this.#reloads.push(done)

@@ -45,7 +45,7 @@ export class Mesh {
   readonly #options: MeshOptions
   readonly #server: net.Server
   readonly #tokens = new Tokens()
-  readonly #streams = new Map<string, Socket>()
+  readonly #streams = new Map<string, NodeStream>()
   /** Who is there, as the master says, by id. */
   readonly #peers = new Map<string, Peer>()
   #closed = false
@@ -61,7 +61,7 @@ export class Mesh {
   }
 
   /** Open streams, by the id of the node at their other end. */
-  get streams(): ReadonlyMap<string, Socket> {
+  get streams(): ReadonlyMap<string, NodeStream> {
     return this.#streams
   }
 
@@ -138,11 +138,12 @@ export class Mesh {
     }
     // A dial that was given up on the other side has been tried again: only that one counts there.
     this.#streams.get(id)?.destroy()
-    this.#streams.set(id, socket)
+    const stream = Object.assign(socket, { id })
+    this.#streams.set(id, stream)
     socket.once('close', () => {
-      if (this.#streams.get(id) === socket) this.#streams.delete(id)
+      if (this.#streams.get(id) === stream) this.#streams.delete(id)
     })
-    this.#options.onStream(Object.assign(socket, { id }))
+    this.#options.onStream(stream)
   }
 }
 

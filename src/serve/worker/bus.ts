@@ -15,3 +15,16 @@ export async function busFor(appPath: string): Promise<Bus> {
     return ipem
   }
 }
+
+/** A worker outlives its master for as long as its requests take. Where the user has started it, it is as the user wants. */
+export async function joinBus(bus: Bus): Promise<void> {
+  try {
+    bus.options({ useSocket: false, orphan: 'rejoin', signals: false })
+  } catch {
+    return
+  }
+  await new Promise<void>((resolve) => {
+    bus.once('ready', () => resolve())
+    bus.start()
+  })
+}

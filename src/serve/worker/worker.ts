@@ -68,6 +68,13 @@ export class ServeWorker {
     await this.#report({ is: 'ready' })
   }
 
+  /** As {@link start}, for a server that is there already. */
+  async startWith(server: net.Server): Promise<void> {
+    await this.#listen(server)
+    this.#balancer.start()
+    await this.#report({ is: 'ready' })
+  }
+
   /** Tells the master why this worker cannot serve. */
   async fail(error: unknown): Promise<void> {
     const message = error instanceof Error ? error.message : String(error)

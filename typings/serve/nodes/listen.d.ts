@@ -1,0 +1,18 @@
+import net from 'node:net';
+import { Nodes, type NodesOptions } from './nodes.js';
+/**
+ * Serves from several processes, each of which runs the script that calls this. The answer is there at once; `ready`
+ * follows.
+ *
+ * ```js
+ * const nodes = listen({ port: 80, nodes: 4 }, http.createServer(handler))
+ * nodes.on('node', (stream) => stream.on('data', …))
+ * ```
+ *
+ * Not guaranteed: any order between the streams.
+ *
+ * Source: the readme of multi-node.
+ *
+ * @param server an `http.Server` or any other that `net` knows, which does not listen so far
+ */
+export declare function listen(options: NodesOptions, server: net.Server): Nodes;

@@ -1,0 +1,45 @@
+import { EventEmitter } from 'eventemitter3';
+import type { NodeStream } from './mesh.js';
+/** What `listen()` takes. Source: the readme of multi-node. */
+export interface NodesOptions {
+    /** @default 80 */
+    readonly port?: number | undefined;
+    /** @default '0.0.0.0' */
+    readonly host?: string | undefined;
+    /**
+     * How many processes serve, this one included if `masterListen`.
+     * @default 1
+     */
+    readonly nodes?: number | undefined;
+    /**
+     * The first process serves too.
+     * @default true
+     */
+    readonly masterListen?: boolean | undefined;
+    /**
+     * A child that ends is replaced, under a new id.
+     * @default true
+     */
+    readonly restartChildren?: boolean | undefined;
+}
+export interface NodesEvents {
+    /** A raw stream to another node: one for each, also for those that come later. Its `id` is that of the other node. */
+    node: [stream: NodeStream];
+    /** This process serves, and knows all nodes that were there before. */
+    ready: [];
+    /** It does not. Thrown where nobody listens. */
+    error: [error: Error];
+}
+/** The processes of an application, as one of them sees them. */
+export declare class Nodes extends EventEmitter<NodesEvents> {
+    #private;
+    /** This is the process that was started first, by a user. */
+    readonly isMaster: boolean;
+    /** `master`, or `child-N`. A number is never used again. */
+    readonly id: string;
+    /** The streams that are open, by the ids of the nodes at their other ends. */
+    get streams(): ReadonlyMap<string, NodeStream>;
+    /** Ends all of them in order, from the master; from a child that child alone. Resolves when it is done. */
+    close(): Promise<void>;
+}
+export declare const MASTER = "master";
