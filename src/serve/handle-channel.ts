@@ -21,15 +21,33 @@ export interface ListenQuery {
 
 export type ToMaster =
   | { readonly act: 'listen'; readonly id: number; readonly query: ListenQuery }
-  /** A connection that the worker with the pid `to` should have. */
-  | { readonly act: 'pass'; readonly key: string; readonly to: string }
+  /** A connection that another worker should have: the one with the pid `to`, or the one that `client` belongs to. */
+  | {
+      readonly act: 'pass'
+      readonly key: string
+      readonly to?: string
+      readonly client?: string
+      /** What was read of it already, in base64. */
+      readonly head?: string
+    }
+  /** A listening socket that was sent, back. */
+  | { readonly act: 'copy'; readonly key: string }
   | { readonly act: 'taken'; readonly id: number }
   /** It accepts no more, and wants to know when nothing more is on its way to it. */
   | { readonly act: 'leaving' }
 
 export type ToWorker =
-  | { readonly act: 'listen'; readonly id: number; readonly key: string; readonly errno: number }
-  | { readonly act: 'take'; readonly id: number; readonly key: string }
+  | {
+      readonly act: 'listen'
+      readonly id: number
+      readonly key: string
+      readonly errno: number
+      /** The master accepts, and sends connections. */
+      readonly remote: boolean
+      /** It wants a copy of the socket for that. */
+      readonly copy: boolean
+    }
+  | { readonly act: 'take'; readonly id: number; readonly key: string; readonly head?: string }
   /** Nothing comes after this. */
   | { readonly act: 'last' }
 

@@ -9,6 +9,7 @@ import net from 'node:net'
 export interface NativeListener {
   readonly fd: number
   close(callback?: () => void): void
+  listen(backlog: number): number
   getsockname?(out: SocketName): number
   onconnection?: ((this: NativeListener, status: number, client?: NativeConnection) => void) | null
 }
@@ -16,6 +17,7 @@ export interface NativeListener {
 /** An accepted connection that no Socket object has been made of yet. */
 export interface NativeConnection {
   close(callback?: () => void): void
+  getpeername?(out: SocketName): number
 }
 
 interface SocketName {
@@ -82,9 +84,34 @@ export function pathOf(fd: number): string | null {
   }
 }
 
+/** Who is at the other end; null for a Unix socket. */
+export function peerOf(connection: NativeConnection): string | null {
+  const name: SocketName = {}
+  return connection.getpeername?.(name) === 0 ? (name.address ?? null) : null
+}
+
 /** Where it is bound to; null for a Unix socket. */
 export function addressOf(handle: NativeListener): { address: string; port: number } | null {
   const name: SocketName = {}
   if (handle.getsockname?.(name) !== 0 || name.address === undefined || name.port === undefined) return null
   return { address: name.address, port: name.port }
 }
+
+/** What a server listens at whose connections come from elsewhere. Node's cluster has the like for its round robin. */
+export function remoteListener(address: { address: string; port: number } | null): NativeListener {
+  return {
+    fd: -1,
+    listen: () => 0,
+    close: (callback) => void (callback && process.nextTick(callback)),
+    ...REF,
+    ...(address !== null && {
+      getsockname(out: SocketName) {
+        Object.assign(out, address, { family: net.isIPv6(address.address) ? 'IPv6' : 'IPv4' })
+        return 0
+      },
+    }),
+  }
+}
+
+/** The channel to the master keeps the process. */
+const REF = { ref() {}, unref() {} }

@@ -37,8 +37,8 @@ export declare function serve(options: ServeOptions): Promise<ServeServer>;
  */
 export declare function checkConfig(options: ServeOptions): Promise<void>;
 export type { ListenerOptions, ServeConfig, ServeFacts, TcpListenerOptions, UnixListenerOptions, WorkerExit, } from './config/config-types.js';
-export type { WorkerInfo } from './serve-server.js';
-export type { NodeStream } from './nodes/mesh.js';
 export { listen } from './nodes/listen.js';
+export type { NodeStream } from './nodes/mesh.js';
 export { Nodes, type NodesEvents, type NodesOptions } from './nodes/nodes.js';
+export type { WorkerInfo } from './serve-server.js';
 export { ServeServer };

@@ -1,6 +1,7 @@
 // The configuration complete: what the parts of ipem serve read.
 
 import type { Place } from '../listener.js'
+import type { Sticky } from '../sticky.js'
 import type { ServeConfig } from './config-types.js'
 
 export type LogLevel = NonNullable<ServeConfig['loglevel']>
@@ -21,6 +22,10 @@ export interface PlainConfig {
   /** Where to serve. An app that listens by itself decides where unless somebody has said so: `placesGiven`. */
   readonly places: readonly Place[]
   readonly placesGiven: boolean
+  readonly accept: 'auto' | 'shared' | 'round-robin'
+  readonly sticky: Sticky | undefined
+  readonly maxRequests: number
+  readonly maxMemory: number
   /** Seconds, as users write them. */
   readonly timeout: number
   readonly bootTimeout: number

@@ -63,6 +63,13 @@ const seconds = (value: number, minimum = 0): OptionSchema => ({
   expected: `a number of seconds ${minimum}–${MAX_SECONDS}`,
 })
 
+const named = (kind: 'header' | 'cookie'): OptionSchema => ({
+  type: 'object',
+  properties: { [kind]: { type: 'string', minLength: 1, pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" } },
+  additionalProperties: false,
+  required: [kind],
+})
+
 const hook: OptionSchema = { callable: true, expected: 'a function' }
 
 /** What `serve()` takes and a configuration file exports. */
@@ -87,6 +94,17 @@ export const SERVE_SCHEMA: OptionSchema = {
       expected: 'an array of listeners',
     },
     backlog: { ...backlog, default: 511 },
+    accept: {
+      enum: ['auto', 'shared', 'round-robin'],
+      default: 'auto',
+      expected: 'one of "auto", "shared", "round-robin"',
+    },
+    sticky: {
+      anyOf: [{ const: 'ip' }, named('header'), named('cookie')],
+      expected: '"ip", { header: name } or { cookie: name }',
+    },
+    maxRequests: { type: 'integer', minimum: 0, maximum: 1e9, default: 0, expected: 'a number of requests, 0 for any' },
+    maxMemory: { type: 'integer', minimum: 0, maximum: 1e6, default: 0, expected: 'a number of MiB, 0 for any' },
     timeout: seconds(45),
     bootTimeout: seconds(60, 0.1),
     stopDelay: seconds(0),

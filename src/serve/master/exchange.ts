@@ -2,10 +2,23 @@
 // they go by the master, which keeps each until it has arrived: whoever dies meanwhile takes none along.
 
 import type { NativeConnection } from '../native-listener.js'
+import { slotFor } from '../sticky.js'
 import type { WorkerProcess } from './worker-process.js'
 
-interface Parcel {
+/** What is known of a connection beside itself. */
+export interface Label {
+  /** The socket it came by. */
   readonly key: string
+  /** The pid of the worker that should have it. */
+  readonly to?: string
+  /** The client it comes from: it belongs to one of the workers. */
+  readonly client?: string
+  /** What was read of it already, in base64. */
+  readonly head?: string
+}
+
+interface Parcel {
+  readonly label: Label
   readonly connection: NativeConnection
   /** Who has it now, perhaps. */
   readonly holder: WorkerProcess | null
@@ -22,16 +35,8 @@ export class Exchange {
     this.#workers = workers
   }
 
-  /** @param to the pid of who should have it */
-  pass(key: string, connection: NativeConnection, to: string): void {
-    const id = ++this.#lastId
-    const parcel: Parcel = { key, connection, holder: null }
-    this.#parcels.set(id, parcel)
-    this.#deliver(
-      id,
-      parcel,
-      this.#workers().find(({ pid, phase, sealed }) => pid === to && phase === 'ready' && !sealed),
-    )
+  pass(label: Label, connection: NativeConnection): void {
+    this.#deliver(++this.#lastId, label, connection)
   }
 
   taken(id: number): void {
@@ -41,12 +46,12 @@ export class Exchange {
 
   /** What it had not taken yet goes to others. */
   gone(worker: WorkerProcess): void {
-    for (const [id, parcel] of this.#parcels) if (parcel.holder === worker) this.#deliver(id, parcel)
+    this.#again((holder) => holder === worker)
   }
 
   /** What found nobody has somebody now. */
   ready(): void {
-    for (const [id, parcel] of this.#parcels) if (parcel.holder === null) this.#deliver(id, parcel)
+    this.#again((holder) => holder === null)
   }
 
   /** Nobody will come any more. */
@@ -55,18 +60,35 @@ export class Exchange {
     this.#parcels.clear()
   }
 
-  #deliver(id: number, { key, connection }: Parcel, chosen?: WorkerProcess): void {
-    const holder = [chosen, ...this.#candidates(key)].find((worker) =>
-      worker?.send({ act: 'take', id, key }, connection),
-    )
-    this.#parcels.set(id, { key, connection, holder: holder ?? null })
+  #again(which: (holder: WorkerProcess | null) => boolean): void {
+    for (const [id, { label, connection, holder }] of this.#parcels) {
+      if (which(holder)) this.#deliver(id, label, connection)
+    }
   }
 
-  /** In turn, those who serve first; one that leaves answers what it is given, too. */
-  #candidates(key: string): readonly WorkerProcess[] {
-    const open = this.#workers().filter(({ keys, phase, sealed }) => keys.has(key) && phase !== 'booting' && !sealed)
-    const ready = open.filter(({ phase }) => phase === 'ready')
-    const turn = ready.length === 0 ? 0 : this.#turn++ % ready.length
-    return [...ready.slice(turn), ...ready.slice(0, turn), ...open.filter(({ phase }) => phase !== 'ready')]
+  #deliver(id: number, label: Label, connection: NativeConnection): void {
+    const { key, head } = label
+    const message = { act: 'take', id, key, ...(head !== undefined && { head }) } as const
+    const holder = this.#candidates(label).find((worker) => worker.send(message, connection))
+    this.#parcels.set(id, { label, connection, holder: holder ?? null })
   }
+
+  /** The one that should have it; then those who serve, in turn; one that leaves answers what it is given, too. */
+  #candidates({ key, to, client }: Label): readonly WorkerProcess[] {
+    const open = this.#workers().filter(
+      ({ keys, phase, sealed }) => keys.has(key) && phase !== 'booting' && !sealed,
+    )
+    const ready = open.filter(({ phase }) => phase === 'ready')
+    const chosen = to === undefined ? ownerOf(client, ready) : ready.find(({ pid }) => pid === to)
+    const turn = ready.length === 0 ? 0 : this.#turn++ % ready.length
+    const inTurn = [...ready.slice(turn), ...ready.slice(0, turn), ...open.filter(({ phase }) => phase !== 'ready')]
+    return chosen === undefined ? inTurn : [chosen, ...inTurn]
+  }
+}
+
+/** While a worker is replaced there are two in its place: the newer one. */
+function ownerOf(client: string | undefined, ready: readonly WorkerProcess[]): WorkerProcess | undefined {
+  if (client === undefined || ready.length === 0) return undefined
+  const slot = slotFor(client, [...new Set(ready.map((worker) => worker.slot))])
+  return ready.filter((worker) => worker.slot === slot).at(-1)
 }

@@ -105,6 +105,7 @@ export class Master {
       onKilled: (worker, why) => this.log.error(`Killed worker ${worker.slot} (${worker.osPid}): ${why}`),
       onHandle: (worker, message, handle) => desk.receive(worker, message, handle),
       onChange: () => {
+        desk.workersChanged(this.crew.members)
         this.#loop.push()
         // Even while an order does not end.
         this.#checkStopped()
@@ -279,6 +280,7 @@ export class Master {
     this.crew.clearWaiting()
     this.crew.stopping = true
     // Nobody new is to wait at a door that will not be opened; where another master has it too, it serves them.
+    this.#desk.acceptors.close()
     for (const { key } of this.listeners.all) this.listeners.close(key, this.#shared)
   }
 
@@ -286,6 +288,7 @@ export class Master {
     if (this.#state === 'stopped') return
     this.#state = 'stopping'
     this.log.info('Stopping at once')
+    this.#desk.acceptors.close()
     for (const { key } of this.listeners.all) this.listeners.close(key, this.#shared)
     this.crew.quick()
     this.#checkStopped()

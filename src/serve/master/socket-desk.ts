@@ -2,6 +2,8 @@
 
 import type { PlainConfig } from '../config/resolved.js'
 import type { ListenQuery, SentHandle, ToMaster } from '../handle-channel.js'
+import { type NativeConnection, type NativeListener, peerOf } from '../native-listener.js'
+import { Acceptors } from './acceptor.js'
 import { Exchange } from './exchange.js'
 import { type Listeners, placeFor } from './listeners.js'
 import type { WorkerProcess } from './worker-process.js'
@@ -9,8 +11,12 @@ import type { WorkerProcess } from './worker-process.js'
 /** EADDRINUSE, as libuv numbers it: what a server of Node makes the clearest error of. */
 const EADDRINUSE = -98
 
+/** As the workers themselves would have it, if the app says nothing. */
+const BACKLOG = 511
+
 export class SocketDesk {
   readonly exchange: Exchange
+  readonly acceptors = new Acceptors((key, connection) => this.#accepted(key, connection))
   readonly #listeners: Listeners
   readonly #config: () => PlainConfig
   readonly #onError: (error: unknown) => void
@@ -33,25 +39,43 @@ export class SocketDesk {
     else if (message.act === 'leaving') {
       worker.sealed = true
       worker.send({ act: 'last' })
-    } else if (handle !== undefined) this.exchange.pass(message.key, handle, message.to)
+    } else if (handle === undefined) return
+    else if (message.act === 'pass') this.exchange.pass(message, handle)
+    else this.acceptors.start(message.key, handle as NativeListener, BACKLOG)
+  }
+
+  /** Nobody serves at these any more: what comes is for another master, or for a worker that comes later. */
+  workersChanged(workers: readonly WorkerProcess[]): void {
+    for (const key of this.acceptors.keys) {
+      if (!workers.some(({ keys, phase }) => keys.has(key) && phase !== 'draining')) this.acceptors.stop(key)
+    }
   }
 
   async #listen(worker: WorkerProcess, id: number, query: ListenQuery): Promise<void> {
-    const { places, placesGiven } = this.#config()
+    const { places, placesGiven, accept, sticky } = this.#config()
     const configured = placesGiven || query.key !== undefined ? places : []
     const found = placeFor(query, configured)
+    const refuse = (key: string) =>
+      worker.send({ act: 'listen', id, key, errno: EADDRINUSE, remote: false, copy: false })
     if (found === null) {
-      worker.send({ act: 'listen', id, key: '', errno: EADDRINUSE })
+      refuse('')
       return
     }
     const { key, place } = found
     try {
       const { handle } = await this.#listeners.open(place, key)
       worker.keys.add(key)
-      worker.send({ act: 'listen', id, key, errno: 0 }, handle)
+      const remote = accept === 'round-robin' || sticky === 'ip'
+      const copy = remote && !this.acceptors.has(key)
+      worker.send({ act: 'listen', id, key, errno: 0, remote, copy }, handle)
     } catch (error) {
       this.#onError(error)
-      worker.send({ act: 'listen', id, key, errno: EADDRINUSE })
+      refuse(key)
     }
+  }
+
+  #accepted(key: string, connection: NativeConnection): void {
+    const client = this.#config().sticky === 'ip' ? peerOf(connection) : null
+    this.exchange.pass({ key, ...(client !== null && { client }) }, connection)
   }
 }

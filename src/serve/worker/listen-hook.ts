@@ -5,7 +5,7 @@ import cluster from 'node:cluster'
 import net from 'node:net'
 import path from 'node:path'
 import { type Channel, HandleChannel, type ListenQuery, type ToMaster, type ToWorker } from '../handle-channel.js'
-import type { NativeConnection, NativeListener } from '../native-listener.js'
+import { addressOf, type NativeConnection, type NativeListener, remoteListener } from '../native-listener.js'
 
 /** `errno` or a handle, for the server that asked. */
 type Answer = (errno: number, handle: NativeListener | null) => void
@@ -32,6 +32,9 @@ export class ListenHook {
   #lastId = 0
   #turn = Promise.resolve()
   #onLast: () => void = () => {}
+  /** The keys of the sockets that servers of this worker listen at. */
+  readonly #taken = new Set<string>()
+  /** By the keys of all that it has ever listened at: while it leaves, what others pass on must still be taken. */
   readonly #accepts = new Map<string, OmitThisParameter<Accept>>()
   /** The place of the configuration that the server which listens right now is to have. */
   #wanted: string | undefined
@@ -94,7 +97,7 @@ export class ListenHook {
   async #ask(server: net.Server, asked: ListenQuery, key: string | undefined, answer: Answer): Promise<void> {
     const { address, port, addressType, backlog } = asked
     const where = addressType === -1 && address !== null ? path.resolve(address) : address
-    const taken = [...this.#accepts.keys()]
+    const taken = [...this.#taken]
     const query = { address: where, port, addressType, backlog, taken, ...(key !== undefined && { key }) }
     await this.#handlers.beforeListen(server)
     const { message, handle } = await this.#answerTo(query)
@@ -102,14 +105,25 @@ export class ListenHook {
       answer(message?.act === 'listen' && message.errno !== 0 ? message.errno : EINVAL, null)
       return
     }
-    const { key: found } = message as { key: string }
+    const { key: found, remote, copy } = message as Extract<ToWorker, { act: 'listen' }>
+    const listener = remote ? this.#giveBack(found, handle, copy) : handle
     // Node compares its port with the one the app has asked for, which may be another one.
-    handle.getsockname = undefined as never
-    answer(0, handle)
-    Reflect.deleteProperty(handle, 'getsockname')
-    this.#share(found, handle)
-    // Until it drains: what others pass on must still be taken then.
-    server.once('close', () => this.#accepts.delete(found))
+    const { getsockname } = listener
+    listener.getsockname = undefined as never
+    answer(0, listener)
+    if (remote) listener.getsockname = getsockname as never
+    else Reflect.deleteProperty(listener, 'getsockname')
+    this.#share(found, listener)
+    this.#taken.add(found)
+    server.once('close', () => this.#taken.delete(found))
+  }
+
+  /** The master accepts: the server gets something that looks like a socket, and the master the socket. */
+  #giveBack(key: string, handle: NativeListener, copy: boolean): NativeListener {
+    const address = addressOf(handle)
+    const close = (): void => handle.close()
+    if (!copy || !this.#channel.send({ act: 'copy', key }, handle, close)) close()
+    return remoteListener(address)
   }
 
   #answerTo(query: ListenQuery): Promise<{ message?: ToWorker; handle: NativeListener | undefined }> {
@@ -129,12 +143,12 @@ export class ListenHook {
     listener.onconnection = (status, connection) => {
       const to = connection === undefined ? null : this.#handlers.passTo()
       if (connection === undefined || to === null) take(status, connection)
-      else this.#pass(key, connection, to, take)
+      else this.#pass({ key, to }, connection, take)
     }
   }
 
-  #pass(key: string, connection: NativeConnection, to: string, take: OmitThisParameter<Accept>): void {
-    const sent = this.#channel.send({ act: 'pass', key, to }, connection, (error) => {
+  #pass(label: { key: string; to: string }, connection: NativeConnection, take: OmitThisParameter<Accept>): void {
+    const sent = this.#channel.send({ act: 'pass', ...label }, connection, (error) => {
       // The system has a copy of it on its way, or it is still ours.
       if (error === null) connection.close()
       else take(0, connection)

@@ -46,7 +46,7 @@ export class ServeWorker {
         this.#announced ??= this.#call('afterWorkerReady', this.#job.slot)
         await this.#announced
       },
-      passTo: () => (this.#leaving ? null : this.#balancer.choose()),
+      passTo: () => (this.#leaving || job.config.accept !== 'auto' ? null : this.#balancer.choose()),
     })
     bus.on(LEAVE, (order: LeaveOrder) => void this.leave(order))
     bus.on('parent', (pid) => {

@@ -60,7 +60,7 @@ function exchange(...pids: string[]) {
 describe('a connection that is passed on', () => {
   it('goes to the one that should have it, and is kept until it has arrived', () => {
     const { exchange: desk, connection, a, b } = exchange('a', 'b')
-    desk.pass(KEY, connection, 'b')
+    desk.pass({ key: KEY, to: 'b' }, connection)
     assert.deepEqual([a.given.length, b.handles], [0, [connection]])
     assert.equal(connection.closed, 0)
     desk.taken(b.given[0] as number)
@@ -70,8 +70,8 @@ describe('a connection that is passed on', () => {
   it('has a number of its own', () => {
     const { exchange: desk, a } = exchange('a')
     const [one, two] = [new FakeConnection(), new FakeConnection()]
-    desk.pass(KEY, one, 'a')
-    desk.pass(KEY, two, 'a')
+    desk.pass({ key: KEY, to: 'a' }, one)
+    desk.pass({ key: KEY, to: 'a' }, two)
     assert.equal(new Set(a.given).size, 2)
     desk.taken(a.given[1] as number)
     assert.deepEqual([one.closed, two.closed], [0, 1])
@@ -79,7 +79,7 @@ describe('a connection that is passed on', () => {
 
   it('is closed once, however often it is said to have arrived', () => {
     const { exchange: desk, connection, a } = exchange('a')
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     const [id] = a.given as [number]
     desk.taken(id)
     desk.taken(id)
@@ -97,27 +97,27 @@ describe('a connection that is passed on', () => {
     it(`goes to somebody else where the one that should have it ${title}`, () => {
       const { exchange: desk, connection, a, b } = exchange('a', 'b')
       Object.assign(b, change)
-      desk.pass(KEY, connection, 'b')
+      desk.pass({ key: KEY, to: 'b' }, connection)
       assert.deepEqual([a.handles, b.handles], [[connection], []])
     })
   }
 
   it('goes to somebody else where nobody has that pid', () => {
     const { exchange: desk, connection, a } = exchange('a')
-    desk.pass(KEY, connection, 'gone')
+    desk.pass({ key: KEY, to: 'gone' }, connection)
     assert.deepEqual(a.handles, [connection])
   })
 
   it('goes only to who serves at its socket', () => {
     const { exchange: desk, connection, a, b } = exchange('a', 'b')
     a.keys.clear()
-    for (let n = 0; n < 4; n++) desk.pass(KEY, connection, 'gone')
+    for (let n = 0; n < 4; n++) desk.pass({ key: KEY, to: 'gone' }, connection)
     assert.deepEqual([a.given.length, b.given.length], [0, 4])
   })
 
   it('goes to one after the other where nobody is chosen', () => {
     const { exchange: desk, connection, workers } = exchange('a', 'b', 'c')
-    for (let n = 0; n < 6; n++) desk.pass(KEY, connection, 'gone')
+    for (let n = 0; n < 6; n++) desk.pass({ key: KEY, to: 'gone' }, connection)
     assert.deepEqual(
       workers.map(({ given }) => given.length),
       [2, 2, 2],
@@ -128,7 +128,7 @@ describe('a connection that is passed on', () => {
     const { exchange: desk, connection, a, b } = exchange('a', 'b')
     a.phase = 'booting'
     b.phase = 'draining'
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     assert.deepEqual([a.handles, b.handles], [[], [connection]])
   })
 })
@@ -136,7 +136,7 @@ describe('a connection that is passed on', () => {
 describe('a connection whose worker dies', () => {
   it('goes to another one, and is kept until that one has it', () => {
     const { exchange: desk, connection, a, b, die } = exchange('a', 'b')
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     die(a)
     assert.deepEqual([b.handles, connection.closed], [[connection], 0])
     desk.taken(b.given[0] as number)
@@ -145,7 +145,7 @@ describe('a connection whose worker dies', () => {
 
   it('stays with it where it had arrived', () => {
     const { exchange: desk, connection, a, b, die } = exchange('a', 'b')
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     desk.taken(a.given[0] as number)
     die(a)
     assert.deepEqual([b.given, connection.closed], [[], 1])
@@ -153,7 +153,7 @@ describe('a connection whose worker dies', () => {
 
   it('is of no concern for those of others', () => {
     const { exchange: desk, connection, a, b, die } = exchange('a', 'b')
-    desk.pass(KEY, connection, 'b')
+    desk.pass({ key: KEY, to: 'b' }, connection)
     die(a)
     assert.equal(b.given.length, 1)
   })
@@ -163,7 +163,7 @@ describe('a connection that finds nobody', () => {
   it('waits until somebody serves', () => {
     const { exchange: desk, connection, a } = exchange('a')
     a.phase = 'booting'
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     desk.ready()
     assert.deepEqual([a.given.length, connection.closed], [0, 0])
     a.phase = 'ready'
@@ -174,7 +174,7 @@ describe('a connection that finds nobody', () => {
 
   it('waits where the last one dies', () => {
     const { exchange: desk, connection, a, die, workers } = exchange('a')
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     die(a)
     const next = new FakeWorker('next')
     workers.push(next)
@@ -186,7 +186,7 @@ describe('a connection that finds nobody', () => {
     const { exchange: desk, connection, a, b } = exchange('a', 'b')
     a.sealed = true
     b.sealed = true
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     desk.ready()
     assert.deepEqual([a.given, b.given, connection.closed], [[], [], 0])
   })
@@ -194,9 +194,9 @@ describe('a connection that finds nobody', () => {
   it('is closed when nobody comes any more', () => {
     const { exchange: desk, connection, a } = exchange('a')
     const held = new FakeConnection()
-    desk.pass(KEY, held, 'a')
+    desk.pass({ key: KEY, to: 'a' }, held)
     a.sealed = true
-    desk.pass(KEY, connection, 'a')
+    desk.pass({ key: KEY, to: 'a' }, connection)
     desk.close()
     desk.close()
     assert.deepEqual([held.closed, connection.closed], [1, 1])

@@ -17,6 +17,7 @@ export interface TcpListenerOptions {
 }
 /** A port, `'host:port'`, a path, or one of the objects. */
 export type ListenerOptions = number | string | UnixListenerOptions | TcpListenerOptions;
+import type { Sticky } from '../sticky.js';
 type Hook<Rest extends unknown[]> = (config: ServeFacts, ...rest: Rest) => unknown;
 /** How the process of a worker ended. */
 export interface WorkerExit {
@@ -56,6 +57,26 @@ export interface ServeConfig {
     readonly listeners?: readonly ListenerOptions[] | undefined;
     /** @default 511 */
     readonly backlog?: number | undefined;
+    /**
+     * Who accepts: all workers from one socket, and who has more than its share passes new connections on (`'auto'`); the
+     * same without passing on (`'shared'`); the master, for one worker after the other (`'round-robin'`).
+     * @default 'auto'
+     */
+    readonly accept?: 'auto' | 'shared' | 'round-robin' | undefined;
+    /**
+     * Connections of one client go to the same worker: by its address, or by a header or cookie of the first request.
+     */
+    readonly sticky?: Sticky | undefined;
+    /**
+     * A worker is replaced after so many requests, and up to a fifth more; 0: never.
+     * @default 0
+     */
+    readonly maxRequests?: number | undefined;
+    /**
+     * A worker is replaced when it takes so many MiB of memory (RSS), and up to a fifth more; 0: never.
+     * @default 0
+     */
+    readonly maxMemory?: number | undefined;
     /**
      * Seconds after which a worker whose event loop stands still is killed (0: never), and seconds a worker has to finish
      * its requests when it leaves (with 0: 45).

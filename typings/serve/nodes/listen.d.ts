@@ -1,4 +1,4 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { Nodes, type NodesOptions } from './nodes.js';
 /**
  * Serves from several processes, each of which runs the script that calls this. The answer is there at once; `ready`
