@@ -18,6 +18,7 @@ export interface NativeListener {
 export interface NativeConnection {
   close(callback?: () => void): void
   getpeername?(out: SocketName): number
+  readStop?(): number
 }
 
 interface SocketName {

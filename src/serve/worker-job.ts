@@ -37,6 +37,8 @@ export type Report =
   | { readonly is: 'ready' }
   /** It leaves by itself: it was sent a signal. */
   | { readonly is: 'leaving' }
+  /** It has done enough, and goes on until another one has taken its place. */
+  | { readonly is: 'worn'; readonly why: string }
   | {
       readonly is: 'failed'
       readonly code: IpemErrorCode

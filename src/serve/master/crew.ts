@@ -22,6 +22,7 @@ export interface CrewHooks {
   beforeStart(slot: number): unknown
   onReady(worker: WorkerProcess): void
   onLeaving(worker: WorkerProcess): void
+  onWorn(worker: WorkerProcess, why: string): void
   /** @param failure why it never served, null if it did or was sent away */
   onExit(worker: WorkerProcess, exit: WorkerExitFacts, failure: IpemError | null): void
   onKilled(worker: WorkerProcess, why: string): void
@@ -162,6 +163,10 @@ export class Crew {
       },
       onLeaving: (leaving) => {
         this.#hooks.onLeaving(leaving)
+        this.#hooks.onChange()
+      },
+      onWorn: (worn, why) => {
+        this.#hooks.onWorn(worn, why)
         this.#hooks.onChange()
       },
       onExit: (gone, exit) => this.#onExit(gone, exit),

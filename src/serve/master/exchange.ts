@@ -75,9 +75,7 @@ export class Exchange {
 
   /** The one that should have it; then those who serve, in turn; one that leaves answers what it is given, too. */
   #candidates({ key, to, client }: Label): readonly WorkerProcess[] {
-    const open = this.#workers().filter(
-      ({ keys, phase, sealed }) => keys.has(key) && phase !== 'booting' && !sealed,
-    )
+    const open = this.#workers().filter(({ keys, phase, sealed }) => keys.has(key) && phase !== 'booting' && !sealed)
     const ready = open.filter(({ phase }) => phase === 'ready')
     const chosen = to === undefined ? ownerOf(client, ready) : ready.find(({ pid }) => pid === to)
     const turn = ready.length === 0 ? 0 : this.#turn++ % ready.length

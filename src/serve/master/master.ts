@@ -101,6 +101,7 @@ export class Master {
         desk.exchange.ready()
       },
       onLeaving: (worker) => this.log.info(`Worker ${worker.slot} (${worker.osPid}) leaves`, { worker: worker.slot }),
+      onWorn: (worker, why) => this.log.info(`Worker ${worker.slot} (${worker.osPid}) is replaced, after ${why}`),
       onExit: (worker, exit, failure) => this.#onExit(worker, exit, failure),
       onKilled: (worker, why) => this.log.error(`Killed worker ${worker.slot} (${worker.osPid}): ${why}`),
       onHandle: (worker, message, handle) => desk.receive(worker, message, handle),

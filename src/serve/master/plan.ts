@@ -11,6 +11,8 @@ export interface Member {
   /** Counts the reloads; a higher one has newer code. */
   readonly generation: number
   readonly phase: Phase
+  /** To be replaced, whatever its generation. */
+  readonly worn?: boolean
 }
 
 export interface Wanted {
@@ -44,10 +46,10 @@ export function nextSteps(members: readonly Member[], { target, generation, stop
   return steps
 }
 
-/** One at a time, and only while everybody else serves: the lowest slot with old code. */
+/** One at a time, and only while everybody else serves: the lowest slot with old code, or with one that is worn. */
 function nextToReplace(staying: readonly Member[], generation: number): number | undefined {
   if (staying.some(({ phase }) => phase === 'booting')) return undefined
-  const old = staying.filter((member) => member.generation < generation).map(({ slot }) => slot)
+  const old = staying.filter((member) => member.generation < generation || member.worn).map(({ slot }) => slot)
   return old.length === 0 ? undefined : Math.min(...old)
 }
 

@@ -21,6 +21,8 @@ export interface WorkerExitFacts {
 
 export interface WorkerHandlers {
   onReady(worker: WorkerProcess): void
+  /** It is to be replaced, and why. */
+  onWorn(worker: WorkerProcess, why: string): void
   /** It leaves by itself. */
   onLeaving(worker: WorkerProcess): void
   onExit(worker: WorkerProcess, exit: WorkerExitFacts): void
@@ -45,6 +47,8 @@ export class WorkerProcess implements Member {
   readonly generation: number
   /** The keys of the sockets its servers have had. */
   readonly keys = new Set<string>()
+  /** It has done enough. */
+  worn = false
   /** It was told that no more connections come from here. */
   sealed = false
   readonly startedAt = performance.now()
@@ -116,6 +120,9 @@ export class WorkerProcess implements Member {
       this.#failure = new IpemError(report.code, `Worker ${this.slot} cannot start the app:\n${text}`, {
         reason: report.message,
       })
+    } else if (report.is === 'worn') {
+      this.worn = true
+      this.#handlers.onWorn(this, report.why)
     } else if (report.is === 'leaving') {
       if (this.#leave(graceMs(this.#config))) this.#handlers.onLeaving(this)
     } else if (this.#phase === 'booting') {

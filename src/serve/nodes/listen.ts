@@ -61,6 +61,7 @@ class MasterNode {
   #mesh: Mesh | null = null
   #master: Master | null = null
   #drain: ServerDrain | null = null
+  #begun: Promise<void> = Promise.resolve()
   readonly #closed = new Deferred<void>()
   #closing = false
 
@@ -75,10 +76,18 @@ class MasterNode {
   }
 
   begin(): void {
-    this.#serve().catch((error) => fail(this.nodes, error))
+    this.#begun = this.#prepare()
+    this.#serve().catch((error) => {
+      // Stopped while it was starting: that is what somebody wanted.
+      if (!this.#stopped(error)) fail(this.nodes, error)
+    })
   }
 
-  async #serve(): Promise<void> {
+  #stopped(error: unknown): boolean {
+    return error instanceof IpemError && error.code === 'ERR_IPEM_CLOSED'
+  }
+
+  async #prepare(): Promise<void> {
     const { port = 80, host = '0.0.0.0', nodes: total = 1, masterListen = true, restartChildren = true } = this.#options
     const command = ownCommand()
     const children = total - (masterListen ? 1 : 0)

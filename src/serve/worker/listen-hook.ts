@@ -6,6 +6,8 @@ import net from 'node:net'
 import path from 'node:path'
 import { type Channel, HandleChannel, type ListenQuery, type ToMaster, type ToWorker } from '../handle-channel.js'
 import { addressOf, type NativeConnection, type NativeListener, remoteListener } from '../native-listener.js'
+import { clientOf, type Sticky } from '../sticky.js'
+import { readHead } from './request-head.js'
 
 /** `errno` or a handle, for the server that asked. */
 type Answer = (errno: number, handle: NativeListener | null) => void
@@ -20,6 +22,8 @@ export interface ListenHandlers {
   beforeListen(server: net.Server): Promise<void>
   /** The pid of the worker that should have a connection which was just accepted; null: this one. */
   passTo(): string | null
+  /** By what clients are told apart; then the master knows who should have a connection. */
+  readonly sticky: Exclude<Sticky, 'ip'> | undefined
 }
 
 /** What Node does with a connection. */
@@ -32,6 +36,10 @@ export class ListenHook {
   #lastId = 0
   #turn = Promise.resolve()
   #onLast: () => void = () => {}
+  /** Connections whose first request is being read. */
+  #reading = 0
+  #onRead: () => void = () => {}
+  readonly #servers = new Map<string, net.Server>()
   /** The keys of the sockets that servers of this worker listen at. */
   readonly #taken = new Set<string>()
   /** By the keys of all that it has ever listened at: while it leaves, what others pass on must still be taken. */
@@ -43,7 +51,7 @@ export class ListenHook {
     this.#handlers = handlers
     this.#channel = new HandleChannel(process as unknown as Channel, (message, handle) => {
       if (message.act === 'last') this.#onLast()
-      else if (message.act === 'take') this.#take(message.id, message.key, handle as NativeConnection | undefined)
+      else if (message.act === 'take') this.#take(message, handle as NativeConnection | undefined)
       else {
         const answer = this.#asked.get(message.id)
         this.#asked.delete(message.id)
@@ -78,13 +86,19 @@ export class ListenHook {
   }
 
   /** Resolves when no connection is on its way to this worker or from it any more. */
-  seal(): Promise<void> {
-    return new Promise((resolve) => {
+  async seal(): Promise<void> {
+    // What is being read goes to the master yet.
+    while (this.#reading > 0) await new Promise<void>((resolve) => this.#whenRead(resolve))
+    await new Promise<void>((resolve) => {
       this.#onLast = resolve
       // Behind all that was handed in. Without a master nothing comes.
       if (!this.#channel.send({ act: 'leaving' })) resolve()
       else process.once('disconnect', resolve)
     })
+  }
+
+  #whenRead(resolve: () => void): void {
+    this.#onRead = resolve
   }
 
   /** Which socket one gets depends on those that others have, and is to be the same in each worker. */
@@ -115,6 +129,7 @@ export class ListenHook {
     else Reflect.deleteProperty(listener, 'getsockname')
     this.#share(found, listener)
     this.#taken.add(found)
+    this.#servers.set(found, server)
     server.once('close', () => this.#taken.delete(found))
   }
 
@@ -141,6 +156,11 @@ export class ListenHook {
     const take = accept.bind(listener)
     this.#accepts.set(key, take)
     listener.onconnection = (status, connection) => {
+      const { sticky } = this.#handlers
+      if (connection !== undefined && sticky !== undefined) {
+        void this.#route(key, connection, sticky)
+        return
+      }
       const to = connection === undefined ? null : this.#handlers.passTo()
       if (connection === undefined || to === null) take(status, connection)
       else this.#pass({ key, to }, connection, take)
@@ -156,14 +176,44 @@ export class ListenHook {
     if (!sent) take(0, connection)
   }
 
-  /** One that another worker has accepted. */
-  #take(id: number, key: string, connection: NativeConnection | undefined): void {
+  /** Who should have it is said in the first request, and known to the master. */
+  async #route(key: string, connection: NativeConnection, sticky: Exclude<Sticky, 'ip'>): Promise<void> {
+    this.#reading++
+    const { head, ended, discard } = await readHead(connection)
+    const client = clientOf(head.toString('latin1'), sticky)
+    const label = { key, head: head.toString('base64'), ...(client !== null && { client }) }
+    const sent = !ended && this.#channel.send({ act: 'pass', ...label }, connection, discard)
+    if (!sent) discard()
+    this.#reading--
+    this.#onRead()
+  }
+
+  /** One that another worker has accepted, or the master. */
+  #take({ id, key, head }: Extract<ToWorker, { act: 'take' }>, connection: NativeConnection | undefined): void {
     this.#channel.send({ act: 'taken', id })
     const take = this.#accepts.get(key)
+    const server = this.#servers.get(key)
     if (connection === undefined) return
-    if (take === undefined) connection.close()
-    else take(0, connection)
+    if (take === undefined || server === undefined) {
+      connection.close()
+      return
+    }
+    if (head === undefined) take(0, connection)
+    else takeWith(server, Buffer.from(head, 'base64'), () => take(0, connection))
   }
+}
+
+/** As if what was read of it had just come. */
+function takeWith(server: net.Server, head: Buffer, take: () => void): void {
+  let socket: net.Socket | undefined
+  server.prependOnceListener('connection', (made: net.Socket) => {
+    socket = made
+  })
+  take()
+  // HTTP reads the handle itself from now on, and listens for what others have read.
+  if (socket === undefined || head.length === 0) return
+  if ('requestTimeout' in server) socket.emit('data', head)
+  else socket.unshift(head)
 }
 
 const EINVAL = -22

@@ -30,6 +30,7 @@ interface Http2Session {
 export class ServerDrain {
   readonly #server: net.Server
   readonly #tally: Pick<Tally, 'open'>
+  readonly #count: () => void
   readonly #connections = new Map<Socket, Connection>()
   readonly #answers = new Set<http.ServerResponse>()
   readonly #sessions = new Set<Http2Session>()
@@ -37,7 +38,9 @@ export class ServerDrain {
   #idleMs: number | null = null
   #ended: (() => void) | null = null
 
-  constructor(server: net.Server, tally: Pick<Tally, 'open'>) {
+  /** @param onRequest each time one comes in */
+  constructor(server: net.Server, tally: Pick<Tally, 'open'>, onRequest: () => void = () => {}) {
+    this.#count = onRequest
     this.#server = server
     this.#tally = tally
     const secure = server instanceof tls.Server
@@ -105,6 +108,7 @@ export class ServerDrain {
     const { socket } = request
     const connection = this.#connections.get(socket)
     if (connection === undefined) return
+    this.#count()
     connection.active++
     this.#answers.add(response)
     if (this.#idleMs !== null) sayLast(response)

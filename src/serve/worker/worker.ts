@@ -19,6 +19,7 @@ import type { Bus } from './bus.js'
 import { ListenHook } from './listen-hook.js'
 import { ListenWatch } from './listen-watch.js'
 import { ServerDrain } from './server-drain.js'
+import { Wear } from './wear.js'
 
 /** Without a master nobody will answer what comes later. */
 const ORPHAN_IDLE_MS = 1000
@@ -28,6 +29,7 @@ export class ServeWorker {
   readonly #bus: Bus
   readonly #hook: ListenHook
   readonly #balancer: Balancer
+  readonly #wear: Wear
   readonly #relays = new Set<net.Server>()
   readonly #servers = new Map<net.Server, ServerDrain>()
   #hooks: Hooks = {}
@@ -38,11 +40,17 @@ export class ServeWorker {
     this.#job = job
     this.#bus = bus
     this.#balancer = new Balancer(bus)
+    this.#wear = new Wear(job.config, (why) => void this.#report({ is: 'worn', why }))
+    const { sticky } = job.config
     this.#hook = new ListenHook({
+      sticky: sticky === 'ip' ? undefined : sticky,
       beforeListen: async (server) => {
         // Connections of a relay are counted where they are answered.
         const tally = this.#relays.has(server) ? { open: () => () => {} } : this.#balancer.tally
-        this.#servers.set(server, this.#servers.get(server) ?? new ServerDrain(server, tally))
+        this.#servers.set(
+          server,
+          this.#servers.get(server) ?? new ServerDrain(server, tally, () => this.#wear.request()),
+        )
         this.#announced ??= this.#call('afterWorkerReady', this.#job.slot)
         await this.#announced
       },
@@ -88,6 +96,7 @@ export class ServeWorker {
     if (this.#leaving) return
     this.#leaving = true
     this.#balancer.stop()
+    this.#wear.close()
     this.#bus.emit('draining')
     const drains = [...this.#servers.values()]
     const late = setTimeout(() => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { describe, it } from 'node:test'
 import { encodeFrame } from '../../../src/serve/streams/frame-encoder.js'
 import { BINARIES, bytesOf, decode, MAX_PAYLOAD, TEXTS } from './frame-vectors.js'
@@ -44,6 +45,19 @@ describe('an encoder', () => {
     bytes.fill(0)
     assert.deepEqual(decode([frame]), [Buffer.from('abc')])
   })
+})
+
+it('makes the bytes that docs/streams.md shows', () => {
+  const rows = [
+    ...fs.readFileSync('docs/streams.md', 'utf8').matchAll(/^\| (?:`(.*)`|([\d,]+) bytes?.*) \| `([\da-f ]+)`.* \|$/gm),
+  ]
+  assert.equal(rows.length, 10)
+  for (const [row, json, size = '', hex = ''] of rows) {
+    const value = json === undefined ? Buffer.alloc(Number(size.replace(',', '')), 0x2a) : JSON.parse(json)
+    const shown = bytesOf(hex)
+    const bytes = encode(value)
+    assert.deepEqual(row.includes('…') ? bytes.subarray(0, shown.length) : bytes, shown, row)
+  }
 })
 
 describe('as JSON does it', () => {

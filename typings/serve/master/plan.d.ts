@@ -7,6 +7,8 @@ export interface Member {
     /** Counts the reloads; a higher one has newer code. */
     readonly generation: number;
     readonly phase: Phase;
+    /** To be replaced, whatever its generation. */
+    readonly worn?: boolean;
 }
 export interface Wanted {
     /** How many workers. */
