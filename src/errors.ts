@@ -27,6 +27,7 @@ export const ERROR_CODES = Object.freeze({
   ERR_IPEM_LISTEN: 'the listening socket could not be bound',
   ERR_IPEM_MISSING_PEER: 'a package that is needed for this is not installed',
   ERR_IPEM_NO_HANDLER: 'the process that was asked has no handler for this request',
+  ERR_IPEM_NO_SERVER: 'there is no server to be controlled, or not only one',
   ERR_IPEM_NOT_PRIMARY: 'only the primary of a cluster can fork cluster workers',
   ERR_IPEM_NOT_STARTED: 'start() has not been called yet',
   ERR_IPEM_OVERFLOW: 'a queue is full, the message was refused',

@@ -24,6 +24,7 @@ export declare const ERROR_CODES: Readonly<{
     readonly ERR_IPEM_LISTEN: 'the listening socket could not be bound';
     readonly ERR_IPEM_MISSING_PEER: 'a package that is needed for this is not installed';
     readonly ERR_IPEM_NO_HANDLER: 'the process that was asked has no handler for this request';
+    readonly ERR_IPEM_NO_SERVER: 'there is no server to be controlled, or not only one';
     readonly ERR_IPEM_NOT_PRIMARY: 'only the primary of a cluster can fork cluster workers';
     readonly ERR_IPEM_NOT_STARTED: 'start() has not been called yet';
     readonly ERR_IPEM_OVERFLOW: 'a queue is full, the message was refused';

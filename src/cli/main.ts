@@ -4,6 +4,7 @@
 import path from 'node:path'
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
+import { controlCommands } from './control-commands.js'
 import { version } from './package-version.js'
 import { serveCommand } from './serve-command.js'
 
@@ -15,7 +16,7 @@ const program = new Command(asTiamat ? 'tiamat' : 'ipem').description(
 )
 
 if (asTiamat) serveCommand(program)
-else program.addCommand(serveCommand(new Command('serve')))
+else for (const command of [serveCommand(new Command('serve')), ...controlCommands()]) program.addCommand(command)
 
 for (const command of [program, ...program.commands]) {
   command

@@ -21,6 +21,7 @@ interface Flags {
   json?: boolean
   daemonize?: boolean
   test?: boolean
+  control: boolean
 }
 
 const EXAMPLES = `
@@ -28,9 +29,10 @@ Examples:
   ipem serve app.js -p 3000 -w 4      four processes at http://127.0.0.1:3000
   ipem serve -c ipem.config.js        what the file says
   ipem serve -c ipem.config.js -t     is the file right?
-  kill -HUP  <pid>                    new code and configuration, no request lost
+  ipem ps                             which servers run?
+  ipem reload, kill -HUP <pid>        new code and configuration, no request lost
   kill -USR2 <pid>                    a new master, on the same sockets
-  kill -QUIT <pid>                    finish the requests and end
+  ipem stop, kill -QUIT <pid>         finish the requests and end
 
 The signals are in docs/signals.md, the keys of the file in docs/serve.md.
 `
@@ -60,6 +62,7 @@ export function serveCommand(command: Command): Command {
     )
     .option('--json', 'log JSON lines')
     .option('-d, --daemonize', 'go into the background once the workers serve')
+    .option('--no-control', 'take no orders from ipem ps, reload, scale and stop')
     .option('-t, --test', 'only look whether the configuration is right')
     .addHelpText('after', EXAMPLES)
     .action((app: string | undefined, args: string[], flags: Flags) => run(optionsOf(app, args, flags), flags))
@@ -83,6 +86,7 @@ function optionsOf(app: string | undefined, args: readonly string[], flags: Flag
     loglevel: flags.loglevel,
     json: flags.json,
     daemonize: flags.daemonize,
+    control: flags.control ? undefined : false,
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }

@@ -12,6 +12,8 @@ export interface ListenQuery {
   readonly port: number
   /** -1 is a Unix socket. */
   readonly addressType: 4 | 6 | -1
+  /** A descriptor of the master's that listens already. */
+  readonly fd?: number
   readonly backlog: number | undefined
   /** One of the places of the configuration, by its key. */
   readonly key?: string
@@ -30,6 +32,8 @@ export type ToMaster =
       /** What was read of it already, in base64. */
       readonly head?: string
     }
+  /** Its server does not listen at it any more. */
+  | { readonly act: 'closed'; readonly key: string }
   /** A listening socket that was sent, back. */
   | { readonly act: 'copy'; readonly key: string }
   | { readonly act: 'taken'; readonly id: number }
@@ -46,6 +50,8 @@ export type ToWorker =
       readonly remote: boolean
       /** It wants a copy of the socket for that. */
       readonly copy: boolean
+      /** It binds the same address again, by itself. */
+      readonly reusePort: boolean
     }
   | { readonly act: 'take'; readonly id: number; readonly key: string; readonly head?: string }
   /** Nothing comes after this. */

@@ -5,6 +5,7 @@ import ipem, { IpemError } from '../index.js'
 import type { ServeConfig } from './config/config-types.js'
 import { type Origin, readConfig } from './config/read.js'
 import type { PlainConfig } from './config/resolved.js'
+import { ControlDesk } from './control/control-desk.js'
 import { UPGRADE_VARIABLE } from './master/inheritance.js'
 import { Master } from './master/master.js'
 import { SignalListeners } from './master/signal-listeners.js'
@@ -20,6 +21,11 @@ export interface ServeOptions extends ServeConfig {
    * @default true
    */
   readonly handleSignals?: boolean | undefined
+  /**
+   * Other processes of this user may control it: `ipem reload`, `connectServer()` and the like.
+   * @default true
+   */
+  readonly control?: boolean | undefined
 }
 
 /** One server a process: sockets are inherited, signals are heard and workers are made by one. */
@@ -46,7 +52,7 @@ let present: ServeServer | null = null
  */
 export async function serve(options: ServeOptions): Promise<ServeServer> {
   if (present !== null) throw new IpemError('ERR_IPEM_ALREADY_STARTED', 'This process serves already')
-  const { handleSignals = true, ...rest } = options
+  const { handleSignals = true, control = true, ...rest } = options
   // Before anything changes the directory or the environment.
   const command = ownCommand()
   const origin = originOf(rest)
@@ -54,13 +60,22 @@ export async function serve(options: ServeOptions): Promise<ServeServer> {
   await startBus()
   const master = new Master({ bus: ipem, origin, config, command, titled: handleSignals })
   const signals = handleSignals ? new SignalListeners(master) : null
-  const server = new ServeServer(master)
-  present = server
-  void master.closed.promise.then(() => {
+  const desk = control ? new ControlDesk(master) : null
+  const closed = master.closed.promise.then(async () => {
     signals?.close()
     present = null
+    await desk?.close()
   })
-  await master.start()
+  const server = new ServeServer(master, closed)
+  present = server
+  const starting = master.start()
+  desk?.open()
+  try {
+    await starting
+  } catch (error) {
+    await closed
+    throw error
+  }
   return server
 }
 
@@ -91,11 +106,11 @@ export function isSuccessor(): boolean {
  * @internal
  */
 export async function resolveOptions(options: ServeOptions): Promise<PlainConfig> {
-  const { handleSignals: _, ...rest } = options
+  const { handleSignals: _, control: __, ...rest } = options
   return (await readConfig(originOf(rest))).plain
 }
 
-function originOf({ config, ...flags }: Omit<ServeOptions, 'handleSignals'>): Origin {
+function originOf({ config, ...flags }: Omit<ServeOptions, 'handleSignals' | 'control'>): Origin {
   const cwd = process.cwd()
   return { flags, configPath: config === undefined ? undefined : path.resolve(cwd, config), cwd }
 }
@@ -122,8 +137,14 @@ export type {
   UnixListenerOptions,
   WorkerExit,
 } from './config/config-types.js'
+export { type ConnectOptions, connectServer, type ListedServer, listServers } from './control/connect-server.js'
+export type { ServerControl } from './control/control-client.js'
+export type { ServerStatus, WorkerStatus } from './control/server-status.js'
 export { listen } from './nodes/listen.js'
 export type { NodeStream } from './nodes/mesh.js'
 export { Nodes, type NodesEvents, type NodesOptions } from './nodes/nodes.js'
 export type { WorkerInfo } from './serve-server.js'
+export type { FrameEvent, FrameEventHandler, FrameEventListener } from './streams/frame-events.js'
+export type { FrameStreamOptions } from './streams/frame-options.js'
+export { type FramableStream, FramedStream, type FramedStreamEvents, frameStream } from './streams/frame-stream.js'
 export { ServeServer }

@@ -41,11 +41,26 @@ const { _createServerHandle: create } = net as unknown as { _createServerHandle:
 /** UV_TCP_IPV6ONLY */
 const IPV6_ONLY = 1
 
+/** UV_TCP_REUSEPORT */
+const REUSE_PORT = 2
+
 /** Either the handle or the negative errno of the system. */
 export type Bound = NativeListener | number
 
-export function bindTcp(address: string, port: number, version: 4 | 6, ipv6Only: boolean): Bound {
-  return checked(create(address, port, version, undefined, ipv6Only ? IPV6_ONLY : 0))
+export interface BindOptions {
+  readonly ipv6Only: boolean
+  /** Others of this user may bind the same, and the system shares connections out. */
+  readonly reusePort: boolean
+}
+
+export function bindTcp(address: string, port: number, version: 4 | 6, { ipv6Only, reusePort }: BindOptions): Bound {
+  return checked(create(address, port, version, undefined, (ipv6Only ? IPV6_ONLY : 0) | (reusePort ? REUSE_PORT : 0)))
+}
+
+/** Older versions of Node ignore the flag, and the second one who binds fails. */
+export function knowsReusePort(version: string = process.versions.node): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)
 }
 
 export function bindUnix(path: string): Bound {

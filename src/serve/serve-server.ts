@@ -18,10 +18,12 @@ export interface WorkerInfo {
 /** A server of many processes. Made by `serve()`. */
 export class ServeServer {
   readonly #master: Master
+  readonly #closed: Promise<void>
 
   /** @internal */
-  constructor(master: Master) {
+  constructor(master: Master, closed: Promise<void>) {
     this.#master = master
+    this.#closed = closed
   }
 
   /** Where it serves: `127.0.0.1:3000`, or the path of a Unix socket. */
@@ -41,7 +43,7 @@ export class ServeServer {
 
   /** Resolves when everything has ended, whatever ended it. */
   get closed(): Promise<void> {
-    return this.#master.closed.promise
+    return this.#closed
   }
 
   /**

@@ -174,6 +174,32 @@ describe('a port that is taken', { concurrency: 2 }, () => {
   })
 })
 
+describe('listen() a second time', () => {
+  it('is refused in every process, and does not harm the first one', async (t) => {
+    const stage = new NodesStage(t, { nodes: 2 }, 'twice.cjs')
+    await until('both', () => stage.output.split('ready').length === 3)
+    assert.equal(stage.output.split('ERR_IPEM_ALREADY_STARTED').length, 3)
+    assert.equal(stage.children.length, 1)
+  })
+
+  it('is fine after close()', async (t) => {
+    const stage = new NodesStage(t, {}, 'again.cjs')
+    assert.equal(await stage.ended, 0, stage.errors)
+    assert.equal(stage.output, 'ready\nready\n')
+  })
+})
+
+describe('a listener that throws', { concurrency: 2 }, () => {
+  for (const event of ['node', 'ready'] as const) {
+    it(`at ${event} ends its process, and what it has thrown is to be seen`, async (t) => {
+      const options = { nodes: 2, restartChildren: false, event }
+      const stage = new NodesStage(t, options, 'throws.cjs')
+      await until('the error', () => stage.errors.includes(`Error: broken at ${event}`))
+      await until('the end of the child', () => stage.children.length === 0)
+    })
+  }
+})
+
 describe('what listen() refuses', { concurrency: 3 }, () => {
   for (const [what, options] of Object.entries({
     'a port that is none': { port: 70_000 },

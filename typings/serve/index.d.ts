@@ -9,6 +9,11 @@ export interface ServeOptions extends ServeConfig {
      * @default true
      */
     readonly handleSignals?: boolean | undefined;
+    /**
+     * Other processes of this user may control it: `ipem reload`, `connectServer()` and the like.
+     * @default true
+     */
+    readonly control?: boolean | undefined;
 }
 /**
  * Serves an app from several processes, the workers, which are cluster workers on the tree of `ipem`. Resolves when all
@@ -37,8 +42,14 @@ export declare function serve(options: ServeOptions): Promise<ServeServer>;
  */
 export declare function checkConfig(options: ServeOptions): Promise<void>;
 export type { ListenerOptions, ServeConfig, ServeFacts, TcpListenerOptions, UnixListenerOptions, WorkerExit, } from './config/config-types.js';
+export { type ConnectOptions, connectServer, type ListedServer, listServers } from './control/connect-server.js';
+export type { ServerControl } from './control/control-client.js';
+export type { ServerStatus, WorkerStatus } from './control/server-status.js';
 export { listen } from './nodes/listen.js';
 export type { NodeStream } from './nodes/mesh.js';
 export { Nodes, type NodesEvents, type NodesOptions } from './nodes/nodes.js';
 export type { WorkerInfo } from './serve-server.js';
+export type { FrameEvent, FrameEventHandler, FrameEventListener } from './streams/frame-events.js';
+export type { FrameStreamOptions } from './streams/frame-options.js';
+export { type FramableStream, FramedStream, type FramedStreamEvents, frameStream } from './streams/frame-stream.js';
 export { ServeServer };

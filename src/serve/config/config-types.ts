@@ -67,10 +67,11 @@ export interface ServeConfig {
   readonly backlog?: number | undefined
   /**
    * Who accepts: all workers from one socket, and who has more than its share passes new connections on (`'auto'`); the
-   * same without passing on (`'shared'`); the master, for one worker after the other (`'round-robin'`).
+   * same without passing on (`'shared'`); the master, for one worker after the other (`'round-robin'`); each worker from a
+   * socket of its own, shared out by the system (`'reuseport'`, Node 22.12 or newer: loses requests on a reload).
    * @default 'auto'
    */
-  readonly accept?: 'auto' | 'shared' | 'round-robin' | undefined
+  readonly accept?: 'auto' | 'shared' | 'round-robin' | 'reuseport' | undefined
   /**
    * Connections of one client go to the same worker: by its address, or by a header or cookie of the first request.
    */

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { clusterModule } from '../../builtin-modules.js'
+import { knowsReusePort } from '../native-listener.js'
 import type { ServeConfig } from './config-types.js'
 import { loadConfigFile } from './load-file.js'
 import { configError, resolveConfig } from './resolve.js'
@@ -36,6 +37,9 @@ export async function readConfig({ flags, configPath, cwd }: Origin): Promise<Re
 
 function missing(config: PlainConfig): string[] {
   const problems: string[] = []
+  if (config.accept === 'reuseport' && !knowsReusePort()) {
+    problems.push(`\`accept\`: "reuseport" needs Node 22.12 or newer, this is ${process.versions.node}`)
+  }
   if (!isDirectory(config.workingDirectory)) {
     problems.push(`\`working_directory\`: ${config.workingDirectory} is not a directory`)
   }

@@ -22,7 +22,7 @@ export interface PlainConfig {
   /** Where to serve. An app that listens by itself decides where unless somebody has said so: `placesGiven`. */
   readonly places: readonly Place[]
   readonly placesGiven: boolean
-  readonly accept: 'auto' | 'shared' | 'round-robin'
+  readonly accept: 'auto' | 'shared' | 'round-robin' | 'reuseport'
   readonly sticky: Sticky | undefined
   readonly maxRequests: number
   readonly maxMemory: number

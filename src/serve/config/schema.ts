@@ -95,9 +95,9 @@ export const SERVE_SCHEMA: OptionSchema = {
     },
     backlog: { ...backlog, default: 511 },
     accept: {
-      enum: ['auto', 'shared', 'round-robin'],
+      enum: ['auto', 'shared', 'round-robin', 'reuseport'],
       default: 'auto',
-      expected: 'one of "auto", "shared", "round-robin"',
+      expected: 'one of "auto", "shared", "round-robin", "reuseport"',
     },
     sticky: {
       anyOf: [{ const: 'ip' }, named('header'), named('cookie')],

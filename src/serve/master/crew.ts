@@ -60,6 +60,8 @@ export class Crew {
   /** Slots that wait, each with its timer. */
   readonly #waiting = new Map<number, NodeJS.Timeout>()
   #lastId = 0
+  /** Until a replacement is tried again. */
+  #pause: NodeJS.Timeout | null = null
 
   constructor(bus: Bus, equipment: () => Equipment, hooks: CrewHooks) {
     this.#bus = bus
@@ -85,7 +87,15 @@ export class Crew {
 
   /** True if everybody who is wanted serves, with the newest code, and nobody else is left to be sent away. */
   get settled(): boolean {
-    return nextSteps(this.members, this.#wanted).length === 0 && this.members.every(({ phase }) => phase !== 'booting')
+    const { generation } = this
+    const done = (member: WorkerProcess): boolean =>
+      member.phase === 'draining' || (member.phase === 'ready' && member.generation >= generation)
+    return nextSteps(this.members, this.#wanted).length === 0 && this.members.every(done)
+  }
+
+  /** As many serve as are wanted, and nobody waits for another try. */
+  get complete(): boolean {
+    return this.settled && this.ready.length === this.target
   }
 
   /** How long a connection that has no request may still send one, for workers that are replaced. */
@@ -107,6 +117,8 @@ export class Crew {
 
   /** Nobody waits any more. */
   clearWaiting(): void {
+    if (this.#pause !== null) clearTimeout(this.#pause)
+    this.#pause = null
     for (const timer of this.#waiting.values()) clearTimeout(timer)
     this.#waiting.clear()
   }
@@ -124,7 +136,8 @@ export class Crew {
 
   get #wanted() {
     const { target, generation, stopping } = this
-    return { target, generation, stopping, waiting: new Set(this.#waiting.keys()) }
+    const replacing = this.#pause === null
+    return { target, generation, stopping, replacing, waiting: new Set(this.#waiting.keys()) }
   }
 
   async #do(step: Step): Promise<void> {
@@ -182,9 +195,20 @@ export class Crew {
     const failure = phase === 'booting' ? worker.failure(exit) : null
     // Where another one serves in its place there is no hurry, and it is not to be tried again.
     const alone = !this.members.some((other) => other.slot === slot && other.phase !== 'draining')
-    if (phase !== 'draining' && alone && !this.stopping) this.#wait(worker, exit)
+    const leastMs = exit.pid === undefined ? MIN_WAIT_MS : 0
+    if (phase !== 'draining' && alone && !this.stopping) this.#wait(worker, exit, leastMs)
+    if (phase === 'booting' && !alone) this.#pauseReplacing()
     this.#hooks.onExit(worker, exit, failure)
     this.#hooks.onChange()
+  }
+
+  /** One that was to replace another one does not start: the other one goes on, and there is no hurry. */
+  #pauseReplacing(): void {
+    if (this.#pause !== null) clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => {
+      this.#pause = null
+      this.#hooks.onChange()
+    }, PACE.maxDelayMs)
   }
 
   #wait(

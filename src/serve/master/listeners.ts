@@ -25,6 +25,9 @@ export const SYSTEMD = 'systemd:'
 /** Where nobody says, as in Node. */
 const BACKLOG = 511
 
+/** How the keys of sockets begin that an app has asked for by itself. */
+export const OWN = 'own:'
+
 export interface OpenListener {
   readonly key: string
   readonly place: Place
@@ -54,13 +57,14 @@ export class Listeners {
   /**
    * Open after it was open before is the same socket.
    *
+   * @param reusePort workers bind it too
    * @throws ERR_IPEM_LISTEN
    */
-  async open(place: Place, key: string = placeKey(place)): Promise<OpenListener> {
+  async open(place: Place, key: string = placeKey(place), reusePort = false): Promise<OpenListener> {
     const present = this.#open.get(key) ?? this.#claim(place, key)
     if (present !== undefined) return present
     // Workers that start together ask for the same place at the same time.
-    const opening = this.#opening.get(key) ?? this.#bind(place, key)
+    const opening = this.#opening.get(key) ?? this.#bind(place, key, reusePort)
     this.#opening.set(key, opening)
     try {
       return await opening
@@ -69,9 +73,9 @@ export class Listeners {
     }
   }
 
-  async #bind(place: Place, key: string): Promise<OpenListener> {
+  async #bind(place: Place, key: string, reusePort: boolean): Promise<OpenListener> {
     if (place.kind === 'unix') return this.#add(key, place, ...(await bindUnixPlace(place)))
-    return this.#add(key, place, await bindTcpPlace(place), null)
+    return this.#add(key, place, await bindTcpPlace(place, reusePort), null)
   }
 
   /** A socket that was bound by an old master or by systemd. */
@@ -92,6 +96,18 @@ export class Listeners {
       handle,
       null,
     )
+  }
+
+  /**
+   * One that listens already, whether or not it was opened here.
+   *
+   * @throws ERR_IPEM_LISTEN it is no such descriptor
+   */
+  byDescriptor(fd: number, key: string): OpenListener {
+    const present = this.all.find(({ handle }) => handle.fd === fd)
+    if (present !== undefined) return present
+    const place: Place = { kind: 'unix', path: `fd ${fd}`, mode: undefined, backlog: BACKLOG }
+    return this.#add(key, place, bound(adoptDescriptor(fd), place), null)
   }
 
   get(key: string): OpenListener | undefined {
@@ -149,12 +165,16 @@ export function placeFor(query: ListenQuery, configured: readonly Place[]): { ke
     const place = configured.find((each) => placeKey(each) === query.key)
     if (place !== undefined) return { key: query.key, place }
   }
-  const { taken } = query
+  const { taken, fd } = query
+  if (fd !== undefined) {
+    const key = `${OWN}fd:${fd}`
+    return { key, place: { kind: 'unix', path: `fd ${fd}`, mode: undefined, backlog: BACKLOG } }
+  }
   const asked = placeOf(query)
   const free = configured.filter((place) => place.kind === asked.kind && !taken.includes(placeKey(place)))
   const place = free.find((each) => samePort(each, asked)) ?? free[0]
   if (place !== undefined) return { key: placeKey(place), place }
-  const own = `own:${placeKey(asked)}`
+  const own = `${OWN}${placeKey(asked)}`
   if (asked.kind === 'unix' || asked.port !== 0) return taken.includes(own) ? null : { key: own, place: asked }
   // Servers on any free port are told apart by their order, which is the same in each worker.
   const count = taken.filter((key) => key.startsWith(own)).length
@@ -187,17 +207,17 @@ function isAny(host: string | undefined): boolean {
   return host === undefined || host === '0.0.0.0' || host === '::'
 }
 
-async function bindTcpPlace(place: TcpPlace): Promise<NativeListener> {
+async function bindTcpPlace(place: TcpPlace, reusePort: boolean): Promise<NativeListener> {
   const { host, port, family } = place
   if (host === undefined) {
     // Both families at once, where the system has IPv6.
-    const both = family === 'tcp4' ? -1 : bindTcp('::', port, 6, family === 'tcp6')
+    const both = family === 'tcp4' ? -1 : bindTcp('::', port, 6, { ipv6Only: family === 'tcp6', reusePort })
     if (typeof both !== 'number') return both
     if (family === 'tcp6') return bound(both, place)
-    return bound(bindTcp('0.0.0.0', port, 4, false), place)
+    return bound(bindTcp('0.0.0.0', port, 4, { ipv6Only: false, reusePort }), place)
   }
   const { address, version } = await addressFor(host, place)
-  return bound(bindTcp(address, port, version, family === 'tcp6' && !isAny(host)), place)
+  return bound(bindTcp(address, port, version, { ipv6Only: family === 'tcp6' && !isAny(host), reusePort }), place)
 }
 
 async function addressFor(host: string, place: TcpPlace): Promise<{ address: string; version: 4 | 6 }> {

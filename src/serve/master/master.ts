@@ -72,6 +72,8 @@ export class Master {
   #stopAsked = false
   /** Those who wait until the workers have new code. */
   #reloads: Deferred<void>[] = []
+  /** Those who wait until as many workers serve as they wanted. */
+  #scalings: Deferred<void>[] = []
 
   /** @throws the error of the file system, where a log cannot be opened */
   constructor(options: MasterOptions) {
@@ -127,6 +129,10 @@ export class Master {
 
   get config(): PlainConfig {
     return this.#config.plain
+  }
+
+  get uptimeMs(): number {
+    return performance.now() - this.#startedAt
   }
 
   get #workers(): number {
@@ -194,6 +200,18 @@ export class Master {
     })
   }
 
+  /**
+   * As `scale`, and resolves when so many serve.
+   *
+   * @throws ERR_IPEM_APP one of them does not start; it is tried again all the same
+   */
+  scaled(workers: number): Promise<void> {
+    const done = new Deferred<void>()
+    this.scale(workers)
+    this.#loop.push(() => this.#scalings.push(done))
+    return done.promise
+  }
+
   async #carryOut(order: Order): Promise<void> {
     if (order === 'nothing' || this.#state === 'stopped') return
     if (order === 'reopen-logs') this.#reopenLogs()
@@ -207,7 +225,8 @@ export class Master {
   }
 
   async #open({ plain }: ResolvedConfig): Promise<void> {
-    if (plain.placesGiven) for (const place of plain.places) await this.listeners.open(place)
+    if (plain.placesGiven)
+      for (const place of plain.places) await this.listeners.open(place, placeKey(place), plain.accept === 'reuseport')
   }
 
   async #reload(done: Deferred<void>): Promise<void> {
@@ -314,6 +333,8 @@ export class Master {
   }
 
   #onSettled(): void {
+    // Settled is also whoever waits before it tries again.
+    if (this.crew.complete) for (const done of this.#scalings.splice(0)) done.resolve()
     if (this.#reloads.length === 0) return
     const wanted = new Set(this.config.places.map(placeKey))
     for (const { key, place } of this.listeners.all) {
@@ -330,7 +351,7 @@ export class Master {
     this.#pidfile?.remove()
     this.crew.close()
     this.#desk.exchange.close()
-    for (const done of this.#reloads.splice(0)) done.reject(stopped())
+    for (const done of [...this.#reloads.splice(0), ...this.#scalings.splice(0)]) done.reject(stopped())
     this.log.info('Stopped')
     this.#outputs.close()
     this.#started.reject(this.#failure ?? stopped())
@@ -345,6 +366,7 @@ export class Master {
     else if (failure === null || this.#state !== 'starting') this.log.error(failure?.message ?? text)
     this.#loop.push(() => this.#hook('afterWorkerExit', worker.slot, exit))
     if (failure === null || this.#state === 'stopping') return
+    for (const done of this.#scalings.splice(0)) done.reject(failure)
     if (this.#state === 'starting') this.#onFault(failure)
     else if (worker.generation === this.crew.generation && this.#reloads.length > 0) {
       this.log.error('The app does not start with its new code: those with the old code go on')

@@ -21,13 +21,15 @@ export interface Wanted {
   readonly generation: number
   /** Everybody leaves. */
   readonly stopping: boolean
+  /** Those with old code, or worn, may be replaced. */
+  readonly replacing?: boolean
   /** Slots whose last process crashed a moment ago. */
   readonly waiting: ReadonlySet<number>
 }
 
 export type Step = { readonly do: 'start'; readonly slot: number } | { readonly do: 'drain'; readonly id: number }
 
-export function nextSteps(members: readonly Member[], { target, generation, stopping, waiting }: Wanted): Step[] {
+export function nextSteps(members: readonly Member[], { target, generation, stopping, replacing = true, waiting }: Wanted): Step[] {
   const present = members.filter(({ phase }) => phase !== 'draining')
   if (stopping) return present.map(drain)
   const steps: Step[] = present.filter(({ slot }) => slot >= target).map(drain)
@@ -41,7 +43,7 @@ export function nextSteps(members: readonly Member[], { target, generation, stop
     const newest = here.filter(({ phase }) => phase === 'ready').at(-1)
     if (newest) steps.push(...here.filter(({ id }) => id < newest.id).map(drain))
   }
-  const replaced = steps.length > 0 || missing ? undefined : nextToReplace(staying, generation)
+  const replaced = steps.length > 0 || missing || !replacing ? undefined : nextToReplace(staying, generation)
   if (replaced !== undefined) steps.push({ do: 'start', slot: replaced })
   return steps
 }

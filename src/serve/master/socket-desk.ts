@@ -5,7 +5,7 @@ import type { ListenQuery, SentHandle, ToMaster } from '../handle-channel.js'
 import { type NativeConnection, type NativeListener, peerOf } from '../native-listener.js'
 import { Acceptors } from './acceptor.js'
 import { Exchange } from './exchange.js'
-import { type Listeners, placeFor } from './listeners.js'
+import { type Listeners, OWN, placeFor } from './listeners.js'
 import type { WorkerProcess } from './worker-process.js'
 
 /** EADDRINUSE, as libuv numbers it: what a server of Node makes the clearest error of. */
@@ -36,12 +36,20 @@ export class SocketDesk {
   receive(worker: WorkerProcess, message: ToMaster, handle: SentHandle | undefined): void {
     if (message.act === 'listen') void this.#listen(worker, message.id, message.query)
     else if (message.act === 'taken') this.exchange.taken(message.id)
+    else if (message.act === 'closed') worker.keys.delete(message.key)
     else if (message.act === 'leaving') {
       worker.sealed = true
       worker.send({ act: 'last' })
     } else if (handle === undefined) return
     else if (message.act === 'pass') this.exchange.pass(message, handle)
     else this.acceptors.start(message.key, handle as NativeListener, BACKLOG)
+  }
+
+  /** Sockets that apps have asked for and nobody has any more: a program that calls there should hear of it. */
+  closeUnused(workers: readonly WorkerProcess[]): void {
+    for (const { key } of this.#listeners.all) {
+      if (key.startsWith(OWN) && !workers.some(({ keys }) => keys.has(key))) this.#listeners.close(key, false)
+    }
   }
 
   /** Nobody serves at these any more: what comes is for another master, or for a worker that comes later. */
@@ -56,18 +64,25 @@ export class SocketDesk {
     const configured = placesGiven || query.key !== undefined ? places : []
     const found = placeFor(query, configured)
     const refuse = (key: string) =>
-      worker.send({ act: 'listen', id, key, errno: EADDRINUSE, remote: false, copy: false })
+      worker.send({ act: 'listen', id, key, errno: EADDRINUSE, remote: false, copy: false, reusePort: false })
     if (found === null) {
       refuse('')
       return
     }
     const { key, place } = found
     try {
-      const { handle } = await this.#listeners.open(place, key)
+      if (query.fd !== undefined) {
+        const { handle } = this.#listeners.byDescriptor(query.fd, key)
+        worker.keys.add(key)
+        worker.send({ act: 'listen', id, key, errno: 0, remote: false, copy: false, reusePort: false }, handle)
+        return
+      }
+      const reusePort = accept === 'reuseport' && place.kind === 'tcp'
+      const { handle } = await this.#listeners.open(place, key, reusePort)
       worker.keys.add(key)
       const remote = accept === 'round-robin' || sticky === 'ip'
       const copy = remote && !this.acceptors.has(key)
-      worker.send({ act: 'listen', id, key, errno: 0, remote, copy }, handle)
+      worker.send({ act: 'listen', id, key, errno: 0, remote, copy, reusePort }, handle)
     } catch (error) {
       this.#onError(error)
       refuse(key)

@@ -2,7 +2,8 @@
 
 import type { WorkerExit } from '../config/config-types.js'
 
-export function describeExit({ code, signal }: WorkerExit): string {
+export function describeExit({ pid, code, signal }: WorkerExit): string {
+  if (pid === undefined) return 'could not be started'
   if (signal === 'SIGKILL') return 'ended by SIGKILL, perhaps because memory ran out'
   return signal === null ? `ended with code ${code}` : `ended by ${signal}`
 }

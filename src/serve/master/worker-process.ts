@@ -81,11 +81,13 @@ export class WorkerProcess implements Member {
     this.osPid = this.#child.osPid
     const { process: child } = this.#child
     const facts = { pid: child.pid, worker: job.slot }
-    this.#stderrTail = outputs.relay(child.stdout, child.stderr, facts)
+    this.#stderrTail = outputs.relay(child.stdout ?? null, child.stderr ?? null, facts)
     this.#channel = new HandleChannel(child, (message, handle) => handlers.onHandle(this, message, handle))
     // Tells of a process that is not going to be online; its `exit` says all there is to say.
     this.#child.online.catch(() => {})
     this.#child.on('hang', () => handlers.onKilled(this, `its event loop stood still for ${job.config.timeout} s`))
+    // It never started, for want of descriptors or memory, and will have no exit.
+    if (this.osPid === undefined) setImmediate(() => this.#onExit({ pid: undefined, code: null, signal: null }))
     this.#child.once('exit', (code, signal) => this.#onExit({ pid: child.pid, code, signal }))
     this.#timer = new PatientTimer(job.config.bootTimeout * 1000, () => this.#bootTimeout())
   }
@@ -107,6 +109,7 @@ export class WorkerProcess implements Member {
   /** Why it does not serve. */
   failure(exit: WorkerExitFacts): IpemError {
     if (this.#failure !== null) return this.#failure
+    if (exit.pid === undefined) return new IpemError('ERR_IPEM_SPAWN', `Worker ${this.slot} could not be started`)
     const how = exit.signal === null ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`
     const tail = this.#stderrTail()
     const text = `Worker ${this.slot} ${how} before it served${tail === '' ? '' : `:\n${tail}`}`
@@ -183,7 +186,7 @@ export class WorkerProcess implements Member {
       told = true
     }
     // Its last words may still be in the pipe; a process of its own that has inherited the pipe must not hold us up.
-    if (stdout === null || stdout.destroyed) tell()
+    if (!stdout || stdout.destroyed) tell()
     else {
       const timer = setTimeout(tell, LAST_WORDS_MS)
       this.#child.process.once('close', () => {

@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import type net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { inspect } from 'node:util'
 import ipem, { IpemError } from '../../index.js'
 import { Deferred } from '../../supervise/deferred.js'
 import { type Origin, readConfig } from '../config/read.js'
@@ -33,14 +34,21 @@ import { GONE, JOIN, Roster } from './roster.js'
  *
  * Source: the readme of multi-node.
  *
+ * @throws ERR_IPEM_ALREADY_STARTED this process has called it before, and not closed what came of it
  * @param server an `http.Server` or any other that `net` knows, which does not listen so far
  */
 export function listen(options: NodesOptions, server: net.Server): Nodes {
+  // In a child it would look like the first process of another tree, and start children of its own.
+  if (present !== null) throw new IpemError('ERR_IPEM_ALREADY_STARTED', 'This process has called listen() already')
   const job = takeJob()
-  const nodes = job === null ? new MasterNode(options, server) : new ChildNode(job, server)
-  nodes.begin()
-  return nodes.nodes
+  const node = job === null ? new MasterNode(options, server) : new ChildNode(job, server)
+  present = node.nodes
+  void node.begin()
+  return node.nodes
 }
+
+/** One for a process: the port, the signals and the name in the mesh are. */
+let present: Nodes | null = null
 
 /** Which of the promises a process has started nobody waits for. */
 function fail(nodes: Nodes, error: unknown): void {
@@ -49,6 +57,11 @@ function fail(nodes: Nodes, error: unknown): void {
     process.nextTick(() => {
       throw error
     })
+}
+
+/** By itself: what a listener throws is not a failure of ours. */
+function tellReady(nodes: Nodes): void {
+  process.nextTick(() => nodes.emit('ready'))
 }
 
 /** How long a connection without a request is kept at the end. */
@@ -61,9 +74,11 @@ class MasterNode {
   #mesh: Mesh | null = null
   #master: Master | null = null
   #drain: ServerDrain | null = null
-  #begun: Promise<void> = Promise.resolve()
+  #prepared: Promise<Master> | null = null
+  #started: Promise<void> = Promise.resolve()
   readonly #closed = new Deferred<void>()
   #closing = false
+  #failed = false
 
   constructor(options: NodesOptions, server: net.Server) {
     this.#options = options
@@ -75,20 +90,35 @@ class MasterNode {
     )
   }
 
-  begin(): void {
-    this.#begun = this.#prepare()
-    this.#serve().catch((error) => {
-      // Stopped while it was starting: that is what somebody wanted.
-      if (!this.#stopped(error)) fail(this.nodes, error)
-    })
+  async begin(): Promise<void> {
+    try {
+      this.#prepared = this.#prepare()
+      const master = await this.#prepared
+      await this.#mesh?.open()
+      if (master.stopping) return
+      this.#started = master.start()
+      await this.#started
+      const [place] = master.config.places
+      if (this.#options.masterListen !== false && place !== undefined) {
+        this.#drain = new ServerDrain(this.#server, { open: () => () => {} })
+        await listenAt(this.#server, master, placeKey(place))
+      }
+      tellReady(this.nodes)
+    } catch (error) {
+      // Stopped before it had started: that is what somebody wanted.
+      if (this.#master?.stopping === true && (error as IpemError).code === 'ERR_IPEM_CLOSED') return
+      this.#failed = true
+      if (this.#master === null) present = null
+      this.#master?.order('quick-stop')
+      fail(this.nodes, error)
+    }
   }
 
-  #stopped(error: unknown): boolean {
-    return error instanceof IpemError && error.code === 'ERR_IPEM_CLOSED'
-  }
-
-  async #prepare(): Promise<void> {
+  async #prepare(): Promise<Master> {
     const { port = 80, host = '0.0.0.0', nodes: total = 1, masterListen = true, restartChildren = true } = this.#options
+    if (!Number.isInteger(total) || total < 1) {
+      throw new IpemError('ERR_IPEM_INVALID_ARG', `Expected \`nodes\` to be an integer from 1, got ${inspect(total)}`)
+    }
     const command = ownCommand()
     const children = total - (masterListen ? 1 : 0)
     const origin: Origin = {
@@ -106,10 +136,12 @@ class MasterNode {
     await joinBus(ipem)
     // Only this user can look into it; the paths of sockets are short enough everywhere.
     const folder = fs.mkdtempSync(path.join(tmpdir(), 'ipem-'))
-    const roster = new Roster(ipem, (id) => this.#mesh?.forget(id))
-    const mesh = new Mesh({ bus: ipem, id: MASTER, folder, onStream: (stream) => this.nodes.emit('node', stream) })
+    const removeFolder = (): void => fs.rmSync(folder, { recursive: true, force: true })
+    // Also where the script ends the process by itself.
+    process.once('exit', removeFolder)
+    const mesh = new Mesh({ bus: ipem, id: MASTER, folder, onStream: (stream) => this.nodes.welcome(stream) })
     this.#mesh = mesh
-    await mesh.open()
+    const roster = new Roster(ipem, (id) => mesh.forget(id))
     roster.join({ id: MASTER, pid: ipem.pid })
     const master = new Master({
       bus: ipem,
@@ -131,24 +163,27 @@ class MasterNode {
       signals.close()
       roster.close()
       mesh.close()
-      fs.rmSync(folder, { recursive: true, force: true })
+      removeFolder()
+      process.off('exit', removeFolder)
+      present = null
       this.#closed.resolve()
+      await this.#started.catch(() => {})
       // As the program of a user that was sent a signal and has nothing to say about it.
-      if (!this.#closing) process.exit()
+      if (!this.#closing && !this.#failed) process.exit()
     })
-    await master.start()
-    const [place] = config.plain.places
-    if (masterListen && place !== undefined) {
-      this.#drain = new ServerDrain(this.#server, { open: () => () => {} })
-      await listenAt(this.#server, master, placeKey(place))
-    }
-    this.nodes.emit('ready')
+    return master
   }
 
   async #close(): Promise<void> {
     this.#closing = true
-    this.#master?.order('stop')
-    if (this.#master !== null) await this.#closed.promise
+    try {
+      const master = await this.#prepared
+      master?.order('stop')
+    } catch {
+      // It has never begun.
+      return
+    }
+    await this.#closed.promise
   }
 }
 
@@ -182,13 +217,23 @@ class ChildNode {
     await joinBus(ipem)
     this.#worker = new ServeWorker(this.#job, ipem)
     const { id } = this.nodes
-    const mesh = new Mesh({ bus: ipem, id, folder, onStream: (stream) => this.nodes.emit('node', stream) })
+    const mesh = new Mesh({ bus: ipem, id, folder, onStream: (stream) => this.nodes.welcome(stream) })
     this.#mesh = mesh
-    ipem.on(GONE, (gone: string) => mesh.forget(gone))
+    // That one is gone may be told at once after the answer that it is there, before the answer is looked at.
+    const gone = new Set<string>()
+    ipem.on(GONE, (other: string) => {
+      gone.add(other)
+      mesh.forget(other)
+    })
+    ipem.on('parent', (pid) => {
+      // Nobody comes any more, and who is there has met: the master cannot remove it.
+      if (pid === null) fs.rmSync(folder, { recursive: true, force: true })
+    })
     await mesh.open()
-    for (const peer of await ipem.request<Peer[]>('parent', JOIN, id)) mesh.dial(peer)
+    const peers = await ipem.request<Peer[]>('parent', JOIN, id)
+    for (const peer of peers) if (!gone.has(peer.id)) mesh.dial(peer)
     await this.#worker.startWith(this.#server)
-    this.nodes.emit('ready')
+    tellReady(this.nodes)
   }
 }
 

@@ -101,18 +101,22 @@ export class Mesh {
   }
 
   async #dial(peer: Peer): Promise<void> {
-    try {
-      const { bus, id, folder } = this.#options
-      const token = await bus.request<string>(peer.pid, TOKEN, id, { timeout: HELLO_MS })
-      const socket = net.connect(path.join(folder, peer.id))
-      await helloOver(socket, Buffer.from(token, 'hex'))
-      this.#add(peer.id, socket)
-    } catch {
-      if (this.#closed || this.#peers.get(peer.id) !== peer) return
+    // What a listener of the stream throws is not a failure of the dial.
+    const socket = await this.#reach(peer).catch(() => null)
+    if (socket !== null) this.#add(peer.id, socket)
+    else if (this.#peers.get(peer.id) === peer) {
       setTimeout(() => {
         if (this.#peers.get(peer.id) === peer && !this.#streams.has(peer.id)) void this.#dial(peer)
       }, AGAIN_MS)
     }
+  }
+
+  async #reach(peer: Peer): Promise<Socket> {
+    const { bus, id, folder } = this.#options
+    const token = await bus.request<string>(peer.pid, TOKEN, id, { timeout: HELLO_MS })
+    const socket = net.connect(path.join(folder, peer.id))
+    await helloOver(socket, Buffer.from(token, 'hex'))
+    return socket
   }
 
   #onConnection(socket: Socket): void {
@@ -153,7 +157,10 @@ function helloOver(socket: Socket, token: Buffer): Promise<void> {
     const late = setTimeout(() => socket.destroy(new Error('No answer')), HELLO_MS)
     // It closes then, too: one that is killed must not end those who have no listener for its errors.
     socket.on('error', reject)
-    const onClose = (): void => reject(new Error('Not let in'))
+    const onClose = (): void => {
+      clearTimeout(late)
+      reject(new Error('Not let in'))
+    }
     socket.once('close', onClose)
     socket.once('connect', () => socket.write(token))
     const onReadable = (): void => {

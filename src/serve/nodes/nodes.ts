@@ -58,6 +58,15 @@ export class Nodes extends EventEmitter<NodesEvents> {
     return this.#streams()
   }
 
+  /**
+   * As with the answer of an `http.ClientRequest`: what nobody has asked for is thrown away, else it would stay open.
+   *
+   * @internal
+   */
+  welcome(stream: NodeStream): void {
+    if (!this.emit('node', stream)) stream.resume()
+  }
+
   /** Ends all of them in order, from the master; from a child that child alone. Resolves when it is done. */
   close(): Promise<void> {
     return this.#close()

@@ -5,7 +5,7 @@ import cluster from 'node:cluster'
 import net from 'node:net'
 import path from 'node:path'
 import { type Channel, HandleChannel, type ListenQuery, type ToMaster, type ToWorker } from '../handle-channel.js'
-import { addressOf, type NativeConnection, type NativeListener, remoteListener } from '../native-listener.js'
+import { addressOf, type Bound, bindTcp, type NativeConnection, type NativeListener, remoteListener } from '../native-listener.js'
 import { clientOf, type Sticky } from '../sticky.js'
 import { readHead } from './request-head.js'
 
@@ -20,6 +20,8 @@ interface ClusterInside {
 export interface ListenHandlers {
   /** A server is about to listen, for the first time. Its socket is asked for when this resolves. */
   beforeListen(server: net.Server): Promise<void>
+  /** `beforeListen` has failed, so it does not listen. */
+  onFault(error: unknown): void
   /** The pid of the worker that should have a connection which was just accepted; null: this one. */
   passTo(): string | null
   /** By what clients are told apart; then the master knows who should have a connection. */
@@ -36,6 +38,9 @@ export class ListenHook {
   #lastId = 0
   #turn = Promise.resolve()
   #onLast: () => void = () => {}
+  #closing = false
+  /** When the connections were handed in that are not on their way yet, the oldest first. */
+  readonly #handed: number[] = []
   /** Connections whose first request is being read. */
   #reading = 0
   #onRead: () => void = () => {}
@@ -87,6 +92,7 @@ export class ListenHook {
 
   /** Resolves when no connection is on its way to this worker or from it any more. */
   async seal(): Promise<void> {
+    this.#closing = true
     // What is being read goes to the master yet.
     while (this.#reading > 0) await new Promise<void>((resolve) => this.#whenRead(resolve))
     await new Promise<void>((resolve) => {
@@ -109,18 +115,32 @@ export class ListenHook {
 
   /** Resolves when it is answered. */
   async #ask(server: net.Server, asked: ListenQuery, key: string | undefined, answer: Answer): Promise<void> {
-    const { address, port, addressType, backlog } = asked
+    const { address, port, addressType, backlog, fd } = asked
     const where = addressType === -1 && address !== null ? path.resolve(address) : address
     const taken = [...this.#taken]
-    const query = { address: where, port, addressType, backlog, taken, ...(key !== undefined && { key }) }
-    await this.#handlers.beforeListen(server)
+    const query = { address: where, port, addressType, backlog, taken, ...(typeof fd === 'number' && fd >= 0 && { fd }), ...(key !== undefined && { key }) }
+    try {
+      await this.#handlers.beforeListen(server)
+    } catch (error) {
+      this.#handlers.onFault(error)
+      return
+    }
     const { message, handle } = await this.#answerTo(query)
     if (handle === undefined) {
       answer(message?.act === 'listen' && message.errno !== 0 ? message.errno : EINVAL, null)
       return
     }
-    const { key: found, remote, copy } = message as Extract<ToWorker, { act: 'listen' }>
-    const listener = remote ? this.#giveBack(found, handle, copy) : handle
+    if (this.#closing) {
+      // Nobody would accept from it.
+      handle.close()
+      return
+    }
+    const { key: found, remote, copy, reusePort } = message as Extract<ToWorker, { act: 'listen' }>
+    const listener = remote ? this.#giveBack(found, handle, copy) : reusePort ? bindAgain(handle) : handle
+    if (typeof listener === 'number') {
+      answer(listener, null)
+      return
+    }
     // Node compares its port with the one the app has asked for, which may be another one.
     const { getsockname } = listener
     listener.getsockname = undefined as never
@@ -130,7 +150,11 @@ export class ListenHook {
     this.#share(found, listener)
     this.#taken.add(found)
     this.#servers.set(found, server)
-    server.once('close', () => this.#taken.delete(found))
+    server.once('close', () => {
+      this.#taken.delete(found)
+      // While it leaves, others may still have something for it.
+      if (!this.#closing) this.#forget(found)
+    })
   }
 
   /** The master accepts: the server gets something that looks like a socket, and the master the socket. */
@@ -161,7 +185,7 @@ export class ListenHook {
         void this.#route(key, connection, sticky)
         return
       }
-      const to = connection === undefined ? null : this.#handlers.passTo()
+      const to = connection === undefined || this.#stuck ? null : this.#handlers.passTo()
       if (connection === undefined || to === null) take(status, connection)
       else this.#pass({ key, to }, connection, take)
     }
@@ -169,11 +193,25 @@ export class ListenHook {
 
   #pass(label: { key: string; to: string }, connection: NativeConnection, take: OmitThisParameter<Accept>): void {
     const sent = this.#channel.send({ act: 'pass', ...label }, connection, (error) => {
+      this.#handed.shift()
       // The system has a copy of it on its way, or it is still ours.
       if (error === null) connection.close()
       else take(0, connection)
     })
-    if (!sent) take(0, connection)
+    if (sent) this.#handed.push(performance.now())
+    else take(0, connection)
+  }
+
+  /** The master does not read: it is stopped, or busy with something else. */
+  get #stuck(): boolean {
+    const [oldest] = this.#handed
+    return oldest !== undefined && performance.now() - oldest > STUCK_MS
+  }
+
+  #forget(key: string): void {
+    this.#accepts.delete(key)
+    this.#servers.delete(key)
+    this.#channel.send({ act: 'closed', key })
   }
 
   /** Who should have it is said in the first request, and known to the master. */
@@ -203,6 +241,15 @@ export class ListenHook {
   }
 }
 
+/** A socket of its own at the same address. */
+function bindAgain(handle: NativeListener): Bound {
+  const bound = addressOf(handle)
+  handle.close()
+  if (bound === null) return EINVAL
+  const { address, port } = bound
+  return bindTcp(address, port, net.isIPv6(address) ? 6 : 4, { ipv6Only: false, reusePort: true })
+}
+
 /** As if what was read of it had just come. */
 function takeWith(server: net.Server, head: Buffer, take: () => void): void {
   let socket: net.Socket | undefined
@@ -217,3 +264,6 @@ function takeWith(server: net.Server, head: Buffer, take: () => void): void {
 }
 
 const EINVAL = -22
+
+/** A master that takes longer for one connection is given no more. */
+const STUCK_MS = 100

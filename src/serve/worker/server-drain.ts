@@ -32,6 +32,8 @@ export class ServerDrain {
   readonly #tally: Pick<Tally, 'open'>
   readonly #count: () => void
   readonly #connections = new Map<Socket, Connection>()
+  /** Connections of TLS that are not secure yet. */
+  readonly #handshakes = new Set<Socket>()
   readonly #answers = new Set<http.ServerResponse>()
   readonly #sessions = new Set<Http2Session>()
   /** Null until it drains. */
@@ -44,6 +46,7 @@ export class ServerDrain {
     this.#server = server
     this.#tally = tally
     const secure = server instanceof tls.Server
+    if (secure) server.prependListener('connection', (socket: Socket) => this.#onHandshake(socket))
     server.prependListener(secure ? 'secureConnection' : 'connection', (socket: Socket) => this.#onConnection(socket))
     if (!('requestTimeout' in server) && !('setTimeout' in server)) return
     server.prependListener('request', (request: http.IncomingMessage, response: http.ServerResponse) =>
@@ -51,6 +54,7 @@ export class ServerDrain {
     )
     for (const event of ['upgrade', 'connect']) this.#watchUpgrade(event)
     server.on('session', (session: Http2Session & NodeJS.EventEmitter) => {
+      if (this.#idleMs !== null) session.close()
       this.#sessions.add(session)
       session.once('close', () => this.#sessions.delete(session))
     })
@@ -90,18 +94,38 @@ export class ServerDrain {
     return keepAliveTimeout + KEEP_ALIVE_MARGIN_MS
   }
 
-  #onConnection(socket: Socket): void {
+  /** Of TLS, until it is secure: then the secure one is what counts. */
+  #onHandshake(raw: Socket): void {
+    this.#add(raw, { active: 0, bytesRead: 0, upgraded: false, timer: null })
+    this.#handshakes.add(raw)
+    raw.once('close', () => this.#remove(raw))
+  }
+
+  #onConnection(socket: Socket & { readonly _parent?: Socket }): void {
     const speaksHttp = this.#server instanceof http.Server || 'requestTimeout' in this.#server
-    const connection = { active: 0, bytesRead: 0, upgraded: !speaksHttp, timer: null }
-    this.#connections.set(socket, connection)
     const counted = this.#tally.open()
+    this.#add(socket, { active: 0, bytesRead: 0, upgraded: !speaksHttp, timer: null })
     socket.once('close', () => {
       counted()
-      if (connection.timer !== null) clearTimeout(connection.timer)
-      this.#connections.delete(socket)
-      if (this.#connections.size === 0) this.#ended?.()
+      this.#remove(socket)
     })
+    const port = socket.remotePort
+    const isRaw = (raw: Socket): boolean => raw === socket._parent || (port !== undefined && raw.remotePort === port)
+    const raw = this.#handshakes.size === 0 ? undefined : [...this.#handshakes].find(isRaw)
+    if (raw !== undefined) this.#remove(raw)
+  }
+
+  #add(socket: Socket, connection: Connection): void {
+    this.#connections.set(socket, connection)
     if (this.#idleMs !== null) this.#check(socket, connection)
+  }
+
+  #remove(socket: Socket): void {
+    const timer = this.#connections.get(socket)?.timer
+    if (timer) clearTimeout(timer)
+    this.#handshakes.delete(socket)
+    this.#connections.delete(socket)
+    if (this.#connections.size === 0) this.#ended?.()
   }
 
   #onRequest(request: http.IncomingMessage, response: http.ServerResponse): void {

@@ -54,6 +54,7 @@ export class ServeWorker {
         this.#announced ??= this.#call('afterWorkerReady', this.#job.slot)
         await this.#announced
       },
+      onFault: (error) => void this.fail(error).finally(() => process.exit(1)),
       passTo: () => (this.#leaving || job.config.accept !== 'auto' ? null : this.#balancer.choose()),
     })
     bus.on(LEAVE, (order: LeaveOrder) => void this.leave(order))

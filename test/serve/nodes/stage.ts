@@ -90,17 +90,21 @@ export class NodesStage {
   }
 
   /** Waits until so many children live, and each two of all nodes have one stream. */
-  async settled(children: number): Promise<NodeFacts[]> {
+  async settled(children: number, deadlineMs?: number): Promise<NodeFacts[]> {
     let last: NodeFacts[] = []
     let ids: string[] = []
     try {
-      await until('streams', async () => {
-        if (childrenOf(this.pid).length !== children) return false
-        ids = this.children
-        if (ids.length !== children) return false
-        last = await Promise.all(['master', ...ids].map((id) => this.ask(id))).catch(() => [])
-        return last.length > 0 && last.every(({ id, open }) => same(open, others(ids, id)))
-      })
+      await until(
+        'streams',
+        async () => {
+          if (childrenOf(this.pid).length !== children) return false
+          ids = this.children
+          if (ids.length !== children) return false
+          last = await Promise.all(['master', ...ids].map((id) => this.ask(id))).catch(() => [])
+          return last.length > 0 && last.every(({ id, open }) => same(open, others(ids, id)))
+        },
+        deadlineMs,
+      )
     } catch {
       assert.fail(`No peace among ${['master', ...ids]}: ${JSON.stringify(last)}\n${this.errors}`)
     }

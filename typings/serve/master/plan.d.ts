@@ -16,6 +16,8 @@ export interface Wanted {
     readonly generation: number;
     /** Everybody leaves. */
     readonly stopping: boolean;
+    /** Those with old code, or worn, may be replaced. */
+    readonly replacing?: boolean;
     /** Slots whose last process crashed a moment ago. */
     readonly waiting: ReadonlySet<number>;
 }
@@ -26,4 +28,4 @@ export type Step = {
     readonly do: 'drain';
     readonly id: number;
 };
-export declare function nextSteps(members: readonly Member[], { target, generation, stopping, waiting }: Wanted): Step[];
+export declare function nextSteps(members: readonly Member[], { target, generation, stopping, replacing, waiting }: Wanted): Step[];

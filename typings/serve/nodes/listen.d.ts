@@ -13,6 +13,7 @@ import { Nodes, type NodesOptions } from './nodes.js';
  *
  * Source: the readme of multi-node.
  *
+ * @throws ERR_IPEM_ALREADY_STARTED this process has called it before, and not closed what came of it
  * @param server an `http.Server` or any other that `net` knows, which does not listen so far
  */
 export declare function listen(options: NodesOptions, server: net.Server): Nodes;

@@ -1,0 +1,1 @@
+module.exports = (_, response) => response.end(String(process.pid))
