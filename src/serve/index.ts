@@ -29,7 +29,7 @@ export interface ServeOptions extends ServeConfig {
 }
 
 /** One server a process: sockets are inherited, signals are heard and workers are made by one. */
-let present: ServeServer | null = null
+let present = false
 
 /**
  * Serves an app from several processes, the workers, which are cluster workers on the tree of `ipem`. Resolves when all
@@ -51,7 +51,17 @@ let present: ServeServer | null = null
  * Source: the readme of tiamat.
  */
 export async function serve(options: ServeOptions): Promise<ServeServer> {
-  if (present !== null) throw new IpemError('ERR_IPEM_ALREADY_STARTED', 'This process serves already')
+  if (present) throw new IpemError('ERR_IPEM_ALREADY_STARTED', 'This process serves already')
+  present = true
+  try {
+    return await begin(options)
+  } catch (error) {
+    present = false
+    throw error
+  }
+}
+
+async function begin(options: ServeOptions): Promise<ServeServer> {
   const { handleSignals = true, control = true, ...rest } = options
   // Before anything changes the directory or the environment.
   const command = ownCommand()
@@ -63,11 +73,10 @@ export async function serve(options: ServeOptions): Promise<ServeServer> {
   const desk = control ? new ControlDesk(master) : null
   const closed = master.closed.promise.then(async () => {
     signals?.close()
-    present = null
+    present = false
     await desk?.close()
   })
   const server = new ServeServer(master, closed)
-  present = server
   const starting = master.start()
   desk?.open()
   try {

@@ -7,8 +7,6 @@ import { pathToFileURL } from 'node:url'
 import { types } from 'node:util'
 import { configError } from './resolve.js'
 
-const require = createRequire(import.meta.url)
-
 /** For ES modules, which can only be loaded anew under another name. Never wrong if two share it. */
 let loads = 0
 
@@ -31,7 +29,9 @@ export async function loadConfigFile(file: string): Promise<unknown> {
 async function moduleOf(file: string): Promise<Record<string, unknown>> {
   const esm = () => import(`${pathToFileURL(file).href}?load=${loads++}`) as Promise<Record<string, unknown>>
   if (/\.m[jt]s$/.test(file)) return esm()
-  forget(file)
+  // One that is kept would keep every module it has ever loaded, as its children.
+  const require = createRequire(pathToFileURL(file))
+  forget(file, require)
   try {
     const exported: unknown = require(file)
     // Of an ES module the one that is loaded now would be the one for ever.
@@ -53,7 +53,7 @@ async function configOf(module: Record<string, unknown>): Promise<unknown> {
 }
 
 /** What CommonJS remembers of it, and of what it requires from the same project. */
-function forget(file: string): void {
+function forget(file: string, require: NodeJS.Require): void {
   const stack = [file]
   const seen = new Set<string>()
   for (let name = stack.pop(); name !== undefined; name = stack.pop()) {

@@ -21,8 +21,9 @@ export class LogFile implements Sink {
     this.#fd = fs.openSync(path, 'a')
   }
 
+  /** Closed, its number may be another file's. */
   write(lines: Buffer | string): void {
-    writeAll(this.#fd, lines)
+    if (this.#fd >= 0) writeAll(this.#fd, lines)
   }
 
   /** The old one is closed only when the new one is open. */
@@ -37,7 +38,8 @@ export class LogFile implements Sink {
   }
 
   close(): void {
-    fs.closeSync(this.#fd)
+    if (this.#fd >= 0) fs.closeSync(this.#fd)
+    this.#fd = -1
   }
 }
 

@@ -50,9 +50,8 @@ export class Crew {
   target = 0
   generation = 0
   stopping = false
-  /** A worker that ends by itself is replaced. */
-  restarting = true
   readonly #bus: Bus
+  readonly #restarting: boolean
   readonly #hooks: CrewHooks
   readonly #equipment: () => Equipment
   readonly #members = new Map<number, WorkerProcess>()
@@ -63,8 +62,10 @@ export class Crew {
   /** Until a replacement is tried again. */
   #pause: NodeJS.Timeout | null = null
 
-  constructor(bus: Bus, equipment: () => Equipment, hooks: CrewHooks) {
+  /** @param restarting a worker that ends by itself is replaced */
+  constructor(bus: Bus, equipment: () => Equipment, hooks: CrewHooks, restarting = true) {
     this.#bus = bus
+    this.#restarting = restarting
     this.#equipment = equipment
     this.#hooks = hooks
     const crew = this
@@ -121,6 +122,17 @@ export class Crew {
     this.#pause = null
     for (const timer of this.#waiting.values()) clearTimeout(timer)
     this.#waiting.clear()
+  }
+
+  /** Somebody else is in this place, or on the way there. */
+  isReplaced(slot: number): boolean {
+    return this.members.some((other) => other.slot === slot && other.phase !== 'draining')
+  }
+
+  /** All finish and leave. */
+  stopInOrder(): void {
+    this.clearWaiting()
+    this.stopping = true
   }
 
   quick(): void {
@@ -194,7 +206,7 @@ export class Crew {
     const { phase, slot } = worker
     const failure = phase === 'booting' ? worker.failure(exit) : null
     // Where another one serves in its place there is no hurry, and it is not to be tried again.
-    const alone = !this.members.some((other) => other.slot === slot && other.phase !== 'draining')
+    const alone = !this.isReplaced(slot)
     const leastMs = exit.pid === undefined ? MIN_WAIT_MS : 0
     if (phase !== 'draining' && alone && !this.stopping) this.#wait(worker, exit, leastMs)
     if (phase === 'booting' && !alone) this.#pauseReplacing()
@@ -216,7 +228,7 @@ export class Crew {
     { code, signal }: Pick<WorkerExitFacts, 'code' | 'signal'>,
     leastMs = 0,
   ): void {
-    if (!this.restarting) {
+    if (!this.#restarting) {
       // Its place stays empty.
       this.#waiting.set(
         slot,

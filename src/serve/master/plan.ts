@@ -29,7 +29,10 @@ export interface Wanted {
 
 export type Step = { readonly do: 'start'; readonly slot: number } | { readonly do: 'drain'; readonly id: number }
 
-export function nextSteps(members: readonly Member[], { target, generation, stopping, replacing = true, waiting }: Wanted): Step[] {
+export function nextSteps(
+  members: readonly Member[],
+  { target, generation, stopping, replacing = true, waiting }: Wanted,
+): Step[] {
   const present = members.filter(({ phase }) => phase !== 'draining')
   if (stopping) return present.map(drain)
   const steps: Step[] = present.filter(({ slot }) => slot >= target).map(drain)

@@ -36,12 +36,16 @@ export class TaskLoop {
     try {
       const task = this.#tasks.shift()
       if (task === undefined) return await this.#step()
-      await task()
+      try {
+        await task()
+      } catch (error) {
+        this.#onError(error)
+      }
+      return true
     } catch (error) {
       this.#onError(error)
-      // What has failed would fail again at once: until something changes.
+      // A step that has failed would fail again at once: not before something changes.
       return false
     }
-    return true
   }
 }

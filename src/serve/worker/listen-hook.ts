@@ -5,7 +5,14 @@ import cluster from 'node:cluster'
 import net from 'node:net'
 import path from 'node:path'
 import { type Channel, HandleChannel, type ListenQuery, type ToMaster, type ToWorker } from '../handle-channel.js'
-import { addressOf, type Bound, bindTcp, type NativeConnection, type NativeListener, remoteListener } from '../native-listener.js'
+import {
+  addressOf,
+  type Bound,
+  bindTcp,
+  type NativeConnection,
+  type NativeListener,
+  remoteListener,
+} from '../native-listener.js'
 import { clientOf, type Sticky } from '../sticky.js'
 import { readHead } from './request-head.js'
 
@@ -118,7 +125,15 @@ export class ListenHook {
     const { address, port, addressType, backlog, fd } = asked
     const where = addressType === -1 && address !== null ? path.resolve(address) : address
     const taken = [...this.#taken]
-    const query = { address: where, port, addressType, backlog, taken, ...(typeof fd === 'number' && fd >= 0 && { fd }), ...(key !== undefined && { key }) }
+    const query = {
+      address: where,
+      port,
+      addressType,
+      backlog,
+      taken,
+      ...(typeof fd === 'number' && fd >= 0 && { fd }),
+      ...(key !== undefined && { key }),
+    }
     try {
       await this.#handlers.beforeListen(server)
     } catch (error) {

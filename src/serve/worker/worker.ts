@@ -47,6 +47,7 @@ export class ServeWorker {
       beforeListen: async (server) => {
         // Connections of a relay are counted where they are answered.
         const tally = this.#relays.has(server) ? { open: () => () => {} } : this.#balancer.tally
+        server.once('close', () => this.#leaving || this.#servers.delete(server))
         this.#servers.set(
           server,
           this.#servers.get(server) ?? new ServerDrain(server, tally, () => this.#wear.request()),

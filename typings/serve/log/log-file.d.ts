@@ -10,6 +10,7 @@ export declare class LogFile implements Sink {
     #private;
     /** @throws the error of the file system */
     constructor(path: string);
+    /** Closed, its number may be another file's. */
     write(lines: Buffer | string): void;
     /** The old one is closed only when the new one is open. */
     reopen(): void;

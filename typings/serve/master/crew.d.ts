@@ -30,9 +30,8 @@ export declare class Crew {
     target: number;
     generation: number;
     stopping: boolean;
-    /** A worker that ends by itself is replaced. */
-    restarting: boolean;
-    constructor(bus: Bus, equipment: () => Equipment, hooks: CrewHooks);
+    /** @param restarting a worker that ends by itself is replaced */
+    constructor(bus: Bus, equipment: () => Equipment, hooks: CrewHooks, restarting?: boolean);
     get members(): readonly WorkerProcess[];
     /** Those who serve. */
     get ready(): readonly WorkerProcess[];
@@ -48,6 +47,10 @@ export declare class Crew {
     giveUpReload(): void;
     /** Nobody waits any more. */
     clearWaiting(): void;
+    /** Somebody else is in this place, or on the way there. */
+    isReplaced(slot: number): boolean;
+    /** All finish and leave. */
+    stopInOrder(): void;
     quick(): void;
     close(): void;
 }

@@ -1,13 +1,13 @@
 import { type default as ipem } from '../../index.js';
 import { Deferred } from '../../supervise/deferred.js';
-import { type Origin } from '../config/read.js';
-import { type PlainConfig, type ResolvedConfig } from '../config/resolved.js';
-import { Logger } from '../log/logger.js';
+import type { Origin } from '../config/read.js';
+import type { PlainConfig, ResolvedConfig } from '../config/resolved.js';
+import type { Logger } from '../log/logger.js';
 import type { Order } from '../signal-table.js';
 import { Crew } from './crew.js';
 import { Listeners } from './listeners.js';
 import { SocketDesk } from './socket-desk.js';
-import { type Command } from './successor.js';
+import type { Command } from './successor.js';
 export type MasterState = 'starting' | 'running' | 'stopping' | 'stopped';
 export interface MasterOptions {
     readonly bus: typeof ipem;
@@ -30,18 +30,20 @@ export declare class Master {
     #private;
     readonly listeners: Listeners;
     readonly crew: Crew;
-    readonly log: Logger;
+    /** Gives workers their sockets. */
+    readonly desk: SocketDesk;
     /** Resolves when nothing is left of it. */
     readonly closed: Deferred<void>;
-    /** @throws the error of the file system, where a log cannot be opened */
+    /** @throws ERR_IPEM_CONFIG a log cannot be opened */
     constructor(options: MasterOptions);
-    /** Passes a connection that this process has accepted on to a worker. */
-    get desk(): SocketDesk;
+    get log(): Logger;
     get state(): MasterState;
     get config(): PlainConfig;
     get uptimeMs(): number;
     /** A new master is on its way, or has taken over. */
     get old(): boolean;
+    /** It stops, or will as soon as it has done what it is doing. */
+    get stopping(): boolean;
     /**
      * Binds, starts the workers and waits until they serve.
      *
@@ -51,12 +53,11 @@ export declare class Master {
     start(): Promise<void>;
     /** Carried out when those before it are. */
     order(order: Order): void;
-    /** It stops, or will as soon as it has done what it is doing. */
-    get stopping(): boolean;
     /**
      * Reads the configuration again and replaces the workers.
      *
      * @throws ERR_IPEM_CONFIG, ERR_IPEM_LISTEN, ERR_IPEM_APP; all goes on as before then
+     * @throws ERR_IPEM_CLOSED it stops
      */
     reload(): Promise<void>;
     scale(workers: number): void;
@@ -64,6 +65,7 @@ export declare class Master {
      * As `scale`, and resolves when so many serve.
      *
      * @throws ERR_IPEM_APP one of them does not start; it is tried again all the same
+     * @throws ERR_IPEM_CLOSED it stops
      */
     scaled(workers: number): Promise<void>;
 }
