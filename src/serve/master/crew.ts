@@ -90,7 +90,7 @@ export class Crew {
   get settled(): boolean {
     const { generation } = this
     const done = (member: WorkerProcess): boolean =>
-      member.phase === 'draining' || (member.phase === 'ready' && member.generation >= generation)
+      member.phase === 'draining' ? member.sealed : member.phase === 'ready' && member.generation >= generation
     return nextSteps(this.members, this.#wanted).length === 0 && this.members.every(done)
   }
 

@@ -83,6 +83,7 @@ export class Master {
       () => this.crew.members,
       () => this.config,
       (error) => this.log.error(textOf(error)),
+      () => this.#loop.push(),
     )
     const equipment = () => ({ config: this.#settings.resolved, outputs: this.#settings.outputs, direct, folder })
     this.crew = new Crew(bus, equipment, this.#crewHooks(), restarting)

@@ -20,17 +20,20 @@ export class SocketDesk {
   readonly #listeners: Listeners
   readonly #config: () => PlainConfig
   readonly #onError: (error: unknown) => void
+  readonly #onChange: () => void
 
   constructor(
     listeners: Listeners,
     workers: () => readonly WorkerProcess[],
     config: () => PlainConfig,
     onError: (error: unknown) => void,
+    onChange: () => void = () => {},
   ) {
     this.exchange = new Exchange(workers)
     this.#listeners = listeners
     this.#config = config
     this.#onError = onError
+    this.#onChange = onChange
   }
 
   receive(worker: WorkerProcess, message: ToMaster, handle: SentHandle | undefined): void {
@@ -40,6 +43,7 @@ export class SocketDesk {
     else if (message.act === 'leaving') {
       worker.sealed = true
       worker.send({ act: 'last' })
+      this.#onChange()
     } else if (handle === undefined) return
     else if (message.act === 'pass') this.exchange.pass(message, handle)
     else this.acceptors.start(message.key, handle as NativeListener, BACKLOG)

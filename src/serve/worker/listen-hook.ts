@@ -14,6 +14,7 @@ import {
   remoteListener,
 } from '../native-listener.js'
 import { clientOf, type Sticky } from '../sticky.js'
+import { PassQueue } from './pass-queue.js'
 import { readHead } from './request-head.js'
 
 /** `errno` or a handle, for the server that asked. */
@@ -46,8 +47,7 @@ export class ListenHook {
   #turn = Promise.resolve()
   #onLast: () => void = () => {}
   #closing = false
-  /** When the connections were handed in that are not on their way yet, the oldest first. */
-  readonly #handed: number[] = []
+  readonly #passing = new PassQueue()
   /** Connections whose first request is being read. */
   #reading = 0
   #onRead: () => void = () => {}
@@ -100,6 +100,7 @@ export class ListenHook {
   /** Resolves when no connection is on its way to this worker or from it any more. */
   async seal(): Promise<void> {
     this.#closing = true
+    this.#passing.close()
     // What is being read goes to the master yet.
     while (this.#reading > 0) await new Promise<void>((resolve) => this.#whenRead(resolve))
     await new Promise<void>((resolve) => {
@@ -200,27 +201,19 @@ export class ListenHook {
         void this.#route(key, connection, sticky)
         return
       }
-      const to = connection === undefined || this.#stuck ? null : this.#handlers.passTo()
+      const to = connection === undefined || this.#passing.stuck ? null : this.#handlers.passTo()
       if (connection === undefined || to === null) take(status, connection)
       else this.#pass({ key, to }, connection, take)
     }
   }
 
   #pass(label: { key: string; to: string }, connection: NativeConnection, take: OmitThisParameter<Accept>): void {
-    const sent = this.#channel.send({ act: 'pass', ...label }, connection, (error) => {
-      this.#handed.shift()
-      // The system has a copy of it on its way, or it is still ours.
-      if (error === null) connection.close()
-      else take(0, connection)
+    this.#passing.push({
+      send: (done) => this.#channel.send({ act: 'pass', ...label }, connection, done),
+      // The system has a copy of it on its way.
+      release: () => connection.close(),
+      keep: () => take(0, connection),
     })
-    if (sent) this.#handed.push(performance.now())
-    else take(0, connection)
-  }
-
-  /** The master does not read: it is stopped, or busy with something else. */
-  get #stuck(): boolean {
-    const [oldest] = this.#handed
-    return oldest !== undefined && performance.now() - oldest > STUCK_MS
   }
 
   #forget(key: string): void {
@@ -279,6 +272,3 @@ function takeWith(server: net.Server, head: Buffer, take: () => void): void {
 }
 
 const EINVAL = -22
-
-/** A master that takes longer for one connection is given no more. */
-const STUCK_MS = 100

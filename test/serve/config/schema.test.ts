@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ResolvedConfig } from '../../../src/serve/config/resolved.js'
 import { camelCase, SERVE_SCHEMA, snakeCase } from '../../../src/serve/config/schema.js'
+import { knowsReusePort } from '../../../src/serve/native-listener.js'
 import { CORES, CWD, INHERITED, problemsOf, resolve } from './resolving.js'
 
 interface Row {
@@ -112,6 +113,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     rejects: [0, 65536, 1.5, '1', null],
     read: ({ plain: { places } }) => places[0]?.backlog,
   },
+  accept: oneOf('auto', 'shared', 'round-robin', ...(knowsReusePort() ? ['reuseport'] : [])),
+  sticky: {
+    default: undefined,
+    accepts: ['ip', { header: 'X-User' }, { cookie: 'sid' }],
+    rejects: ['header', {}, { header: '' }, { header: 'a b' }, { header: 'a', cookie: 'b' }, null],
+  },
+  maxRequests: { default: 0, accepts: [0, 1, 1e9], rejects: [-1, 1.5, 1e9 + 1, '1', null] },
+  maxMemory: { default: 0, accepts: [0, 1, 1e6], rejects: [-1, 1.5, 1e6 + 1, '1', null] },
   timeout: seconds(45),
   bootTimeout: seconds(60, 0.1),
   stopDelay: seconds(0),

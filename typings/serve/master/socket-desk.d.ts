@@ -8,7 +8,7 @@ export declare class SocketDesk {
     #private;
     readonly exchange: Exchange;
     readonly acceptors: Acceptors;
-    constructor(listeners: Listeners, workers: () => readonly WorkerProcess[], config: () => PlainConfig, onError: (error: unknown) => void);
+    constructor(listeners: Listeners, workers: () => readonly WorkerProcess[], config: () => PlainConfig, onError: (error: unknown) => void, onChange?: () => void);
     receive(worker: WorkerProcess, message: ToMaster, handle: SentHandle | undefined): void;
     /** Sockets that apps have asked for and nobody has any more: a program that calls there should hear of it. */
     closeUnused(workers: readonly WorkerProcess[]): void;
