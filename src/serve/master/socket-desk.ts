@@ -18,6 +18,7 @@ export class SocketDesk {
   readonly exchange: Exchange
   readonly acceptors = new Acceptors((key, connection) => this.#accepted(key, connection))
   readonly #listeners: Listeners
+  #here: { readonly pid: string; take(connection: NativeConnection): void } | null = null
   readonly #config: () => PlainConfig
   readonly #onError: (error: unknown) => void
   readonly #onChange: () => void
@@ -45,8 +46,15 @@ export class SocketDesk {
       worker.send({ act: 'last' })
       this.#onChange()
     } else if (handle === undefined) return
+    else if (message.act === 'pass' && message.to !== undefined && message.to === this.#here?.pid)
+      this.#here.take(handle)
     else if (message.act === 'pass') this.exchange.pass(message, handle)
     else this.acceptors.start(message.key, handle as NativeListener, BACKLOG)
+  }
+
+  /** This process takes connections, too. */
+  serveHere(pid: string, take: (connection: NativeConnection) => void): void {
+    this.#here = { pid, take }
   }
 
   /** Sockets that apps have asked for and nobody has any more: a program that calls there should hear of it. */

@@ -1,6 +1,6 @@
 // Tells the other workers how many connections this one has, hears it of them, and passes new ones on.
 
-import type { Message } from '../../index.js'
+import { type Message, MessageType } from '../../index.js'
 import { LOAD, type LoadNews } from '../worker-job.js'
 import { type LoadFacts, passTo } from './balance.js'
 import type { Bus } from './bus.js'
@@ -11,17 +11,19 @@ const NEWS_MS = 10
 
 export class Balancer {
   readonly tally = new Tally(() => this.#changed())
-  readonly #bus: Bus
+  readonly #send: (news: LoadNews) => void
   readonly #others = new Map<string, { total: number; aged: number }>()
   #timer: NodeJS.Timeout | null = null
   #told: LoadFacts | null = null
   #active = false
 
-  constructor(bus: Bus) {
-    this.#bus = bus
+  /** @param send tells the others; siblings if not given */
+  constructor(bus: Bus, send: (news: LoadNews) => void = (news) => void bus.sendToSiblings(LOAD, news)) {
+    this.#send = send
     const balancer = this
     bus.on(LOAD, function (this: Message, news: LoadNews) {
-      balancer.#hear(this.from, news)
+      // Of siblings, of an own child, of the own parent; what children tell those further up is none of their business.
+      if (this.type === MessageType.toSiblings || this.pids.length === 2) balancer.#hear(this.from, news)
     })
     bus.on('offline', (pid) => void this.#others.delete(pid))
   }
@@ -35,7 +37,7 @@ export class Balancer {
   /** It takes no more. */
   stop(): void {
     this.#active = false
-    this.#bus.sendToSiblings(LOAD, null)
+    this.#send(null)
   }
 
   /** Who should have the connection that was just accepted; null: this worker. */
@@ -74,6 +76,6 @@ export class Balancer {
     const { total, aged } = this.tally
     if (!this.#active || (!anyway && this.#told?.total === total && this.#told.aged === aged)) return
     this.#told = { total, aged }
-    this.#bus.sendToSiblings(LOAD, this.#told)
+    this.#send(this.#told)
   }
 }

@@ -12,7 +12,7 @@ import { graceMs, type Hooks } from '../config/resolved.js'
 import { camelCase } from '../config/schema.js'
 import { placeKey } from '../listener.js'
 import { WORKER_SIGNALS } from '../signal-table.js'
-import { LEAVE, type LeaveOrder, REPORT, type Report, type WorkerJob } from '../worker-job.js'
+import { LEAVE, type LeaveOrder, LOAD, type LoadNews, REPORT, type Report, type WorkerJob } from '../worker-job.js'
 import { BY_ITSELF, serverOf } from './app-server.js'
 import { Balancer } from './balancer.js'
 import type { Bus } from './bus.js'
@@ -39,7 +39,9 @@ export class ServeWorker {
   constructor(job: WorkerJob, bus: Bus) {
     this.#job = job
     this.#bus = bus
-    this.#balancer = new Balancer(bus)
+    // With `listen()` the master serves too.
+    const tellAll = (news: LoadNews) => void bus.sendToSiblings(LOAD, news).sendToParents(LOAD, news)
+    this.#balancer = job.direct ? new Balancer(bus, tellAll) : new Balancer(bus)
     this.#wear = new Wear(job.config, (why) => void this.#report({ is: 'worn', why }))
     const { sticky } = job.config
     this.#hook = new ListenHook({

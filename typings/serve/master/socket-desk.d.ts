@@ -1,5 +1,6 @@
 import type { PlainConfig } from '../config/resolved.js';
 import type { SentHandle, ToMaster } from '../handle-channel.js';
+import { type NativeConnection } from '../native-listener.js';
 import { Acceptors } from './acceptor.js';
 import { Exchange } from './exchange.js';
 import { type Listeners } from './listeners.js';
@@ -10,6 +11,8 @@ export declare class SocketDesk {
     readonly acceptors: Acceptors;
     constructor(listeners: Listeners, workers: () => readonly WorkerProcess[], config: () => PlainConfig, onError: (error: unknown) => void, onChange?: () => void);
     receive(worker: WorkerProcess, message: ToMaster, handle: SentHandle | undefined): void;
+    /** This process takes connections, too. */
+    serveHere(pid: string, take: (connection: NativeConnection) => void): void;
     /** Sockets that apps have asked for and nobody has any more: a program that calls there should hear of it. */
     closeUnused(workers: readonly WorkerProcess[]): void;
     /** Nobody serves at these any more: what comes is for another master, or for a worker that comes later. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import type { ServeConfig } from '../config/config-types.js';
 import type { NodeStream } from './mesh.js';
 /** What `listen()` takes. Source: the readme of multi-node. */
 export interface NodesOptions {
@@ -16,6 +17,14 @@ export interface NodesOptions {
      * @default true
      */
     readonly masterListen?: boolean | undefined;
+    /**
+     * Who accepts, as in the configuration of `ipem serve`. Others than `'auto'` and `'shared'` need
+     * `masterListen: false`.
+     * @default 'auto'
+     */
+    readonly accept?: ServeConfig['accept'];
+    /** As in the configuration of `ipem serve`; needs `masterListen: false`. */
+    readonly sticky?: ServeConfig['sticky'];
     /**
      * A child that ends is replaced, under a new id.
      * @default true
