@@ -14,7 +14,7 @@ import { cpuMicroseconds } from './processes.js'
 
 const WAYS = ['auto', 'shared', 'round-robin', 'reuseport']
 const ROUNDS = process.argv.includes('--quick') ? 1 : 3
-const LOAD_MS = process.argv.includes('--quick') ? 1000 : 3000
+const LOAD_MS = process.argv.includes('--quick') ? 1000 : 2000
 const WORKERS = 4
 const RELOADS = 5
 

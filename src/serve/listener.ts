@@ -21,6 +21,9 @@ export interface TcpPlace {
 
 export type Place = UnixPlace | TcpPlace
 
+/** Where nobody says, as in Node. */
+export const BACKLOG = 511
+
 /** What holds for places that do not say otherwise. */
 export interface PlaceDefaults {
   readonly family: TcpFamily
@@ -70,4 +73,15 @@ function tcpPlace({ port, host, tcp, backlog }: TcpListenerOptions, defaults: Pl
   // An address says by itself what it is.
   const family = where?.includes(':') ? 'tcp6' : (tcp ?? defaults.family)
   return { kind: 'tcp', host: where, port, family, backlog: backlog ?? defaults.backlog }
+}
+
+/** At the same path, or the same port, wherever. */
+export function samePort(one: Place, other: Place): boolean {
+  if (one.kind === 'tcp' && other.kind === 'tcp') return one.port === other.port
+  return one.kind === 'unix' && other.kind === 'unix' && one.path === other.path
+}
+
+/** Every address of this machine. */
+export function isAny(host: string | undefined): boolean {
+  return host === undefined || host === '0.0.0.0' || host === '::'
 }

@@ -2,7 +2,8 @@
 
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Master, MasterState } from '../master/master.js'
+import type { Master } from '../master/master.js'
+import type { MasterState } from '../master/master-types.js'
 import type { Phase } from '../master/plan.js'
 import type { WorkerProcess } from '../master/worker-process.js'
 

@@ -1,47 +1,23 @@
 // The workers of a master: who is there, who comes next after a crash, who is sent away. What is wanted it is told; what
 // follows from it is decided in plan.ts.
 
-import type { IpemError, default as ipem } from '../../index.js'
+import type { default as ipem } from '../../index.js'
 import {
   decideRestart,
   INITIAL_RESTART_STATE,
   type RestartPolicy,
   type RestartState,
 } from '../../supervise/restart-policy.js'
-import { graceMs, type ResolvedConfig } from '../config/resolved.js'
-import type { SentHandle, ToMaster } from '../handle-channel.js'
-import type { Outputs } from '../log/outputs.js'
+import { graceMs } from '../config/resolved.js'
 import { REPORT, type Report } from '../worker-job.js'
+import type { CrewHooks, Equipment } from './crew-types.js'
 import { nextSteps, type Step } from './plan.js'
 import { type WorkerExitFacts, WorkerProcess } from './worker-process.js'
 
 type Bus = typeof ipem
 
-/** What the crew tells its master, who MUST NOT throw. */
-export interface CrewHooks {
-  beforeStart(slot: number): unknown
-  onReady(worker: WorkerProcess): void
-  onLeaving(worker: WorkerProcess): void
-  onWorn(worker: WorkerProcess, why: string): void
-  /** @param failure why it never served, null if it did or was sent away */
-  onExit(worker: WorkerProcess, exit: WorkerExitFacts, failure: IpemError | null): void
-  onKilled(worker: WorkerProcess, why: string): void
-  onHandle(worker: WorkerProcess, message: ToMaster, handle: SentHandle | undefined): void
-  /** Something has changed: look what is next. */
-  onChange(): void
-}
-
 /** The first crash after a time of health costs nothing; those who crash again and again wait longer and longer. */
 const PACE: RestartPolicy = { mode: 'permanent', delayMs: 0, maxDelayMs: 30_000, healthyAfterMs: 10_000 }
-
-/** What a new process of a worker gets: the configuration as it is now. */
-export interface Equipment {
-  readonly config: ResolvedConfig
-  readonly outputs: Outputs
-  /** As in {@link WorkerJob}. */
-  readonly direct: boolean
-  readonly folder?: string | undefined
-}
 
 /** Before a process that could not be made is tried again. */
 const MIN_WAIT_MS = 1000

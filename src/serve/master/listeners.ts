@@ -1,32 +1,13 @@
-// The sockets of a master: binds them, owns them while workers come and go, gives them to a new master, and finds the one
-// a worker's server means.
+// The sockets of a master: owns them while workers come and go, and gives them to a new master.
 
-import { lookup } from 'node:dns/promises'
-import fs from 'node:fs'
 import net from 'node:net'
-import { getSystemErrorName } from 'node:util'
-import { IpemError } from '../../index.js'
-import { identityOf, kindOf, removeFile, type SocketIdentity, takeName, uniqueBeside } from '../../join/socket-file.js'
-import type { ListenQuery } from '../handle-channel.js'
-import { type Place, placeKey, placeName, type TcpPlace, type UnixPlace } from '../listener.js'
-import {
-  addressOf,
-  adoptDescriptor,
-  type Bound,
-  bindTcp,
-  bindUnix,
-  type NativeListener,
-  pathOf,
-} from '../native-listener.js'
+import { removeFile, type SocketIdentity } from '../../join/socket-file.js'
+import { BACKLOG, isAny, type Place, placeKey, placeName, samePort } from '../listener.js'
+import { addressOf, adoptDescriptor, type NativeListener, pathOf } from '../native-listener.js'
+import { bindTcpPlace, bindUnixPlace, bound } from './bind-place.js'
 
 /** How the keys of sockets from systemd begin. */
 export const SYSTEMD = 'systemd:'
-
-/** Where nobody says, as in Node. */
-const BACKLOG = 511
-
-/** How the keys of sockets begin that an app has asked for by itself. */
-export const OWN = 'own:'
 
 export interface OpenListener {
   readonly key: string
@@ -154,45 +135,6 @@ export class Listeners {
   }
 }
 
-/**
- * The place a server in a worker means. An app that listens by itself gets the places of the configuration, the first
- * one for its first server and so on, whatever port is in its code; where there are none it gets what it asks for.
- *
- * @returns null where another server of the same worker has it
- */
-export function placeFor(query: ListenQuery, configured: readonly Place[]): { key: string; place: Place } | null {
-  if (query.key !== undefined) {
-    const place = configured.find((each) => placeKey(each) === query.key)
-    if (place !== undefined) return { key: query.key, place }
-  }
-  const { taken, fd } = query
-  if (fd !== undefined) {
-    const key = `${OWN}fd:${fd}`
-    return { key, place: { kind: 'unix', path: `fd ${fd}`, mode: undefined, backlog: BACKLOG } }
-  }
-  const asked = placeOf(query)
-  const free = configured.filter((place) => place.kind === asked.kind && !taken.includes(placeKey(place)))
-  const place = free.find((each) => samePort(each, asked)) ?? free[0]
-  if (place !== undefined) return { key: placeKey(place), place }
-  const own = `${OWN}${placeKey(asked)}`
-  if (asked.kind === 'unix' || asked.port !== 0) return taken.includes(own) ? null : { key: own, place: asked }
-  // Servers on any free port are told apart by their order, which is the same in each worker.
-  const count = taken.filter((key) => key.startsWith(own)).length
-  return { key: `${own}#${count}`, place: asked }
-}
-
-function placeOf({ address, port, addressType, backlog = BACKLOG }: ListenQuery): Place {
-  if (addressType === -1) return { kind: 'unix', path: address ?? '', mode: undefined, backlog }
-  // Without an address Node asks for IPv4 in a worker, and means every address.
-  const family = address === null ? 'tcp' : addressType === 6 ? 'tcp6' : 'tcp4'
-  return { kind: 'tcp', host: address ?? undefined, port, family, backlog }
-}
-
-function samePort(one: Place, other: Place): boolean {
-  if (one.kind === 'tcp' && other.kind === 'tcp') return one.port === other.port
-  return one.kind === 'unix' && other.kind === 'unix' && one.path === other.path
-}
-
 function nameOf({ address, port }: { address: string; port: number }): string {
   return net.isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`
 }
@@ -201,79 +143,4 @@ function isAt(given: Place, place: Place): boolean {
   if (given.kind === 'unix' || place.kind === 'unix') return samePort(given, place)
   if (given.port !== place.port) return false
   return given.host === place.host || (place.host === undefined && isAny(given.host))
-}
-
-function isAny(host: string | undefined): boolean {
-  return host === undefined || host === '0.0.0.0' || host === '::'
-}
-
-async function bindTcpPlace(place: TcpPlace, reusePort: boolean): Promise<NativeListener> {
-  const { host, port, family } = place
-  if (host === undefined) {
-    // Both families at once, where the system has IPv6.
-    const both = family === 'tcp4' ? -1 : bindTcp('::', port, 6, { ipv6Only: family === 'tcp6', reusePort })
-    if (typeof both !== 'number') return both
-    if (family === 'tcp6') return bound(both, place)
-    return bound(bindTcp('0.0.0.0', port, 4, { ipv6Only: false, reusePort }), place)
-  }
-  const { address, version } = await addressFor(host, place)
-  return bound(bindTcp(address, port, version, { ipv6Only: family === 'tcp6' && !isAny(host), reusePort }), place)
-}
-
-async function addressFor(host: string, place: TcpPlace): Promise<{ address: string; version: 4 | 6 }> {
-  const version = net.isIP(host)
-  if (version !== 0) return { address: host, version: version as 4 | 6 }
-  try {
-    // Everywhere else in ipem it means this address and no other.
-    if (host === 'localhost' && place.family !== 'tcp6') return { address: '127.0.0.1', version: 4 }
-    const family = place.family === 'tcp6' ? 6 : place.family === 'tcp4' ? 4 : 0
-    const found = await lookup(host, { family })
-    return { address: found.address, version: found.family as 4 | 6 }
-  } catch (cause) {
-    throw new IpemError('ERR_IPEM_LISTEN', `Cannot listen at ${placeName(place)}: ${(cause as Error).message}`, {
-      cause,
-    })
-  }
-}
-
-async function bindUnixPlace(place: UnixPlace): Promise<[NativeListener, SocketIdentity]> {
-  const { path: file, mode } = place
-  if (kindOf(file) === 'not-a-socket') throw listenError(place, 'a file that is no socket is there')
-  const before = identityOf(file)
-  if (before !== null && (await answers(file))) throw listenError(place, 'EADDRINUSE')
-  const own = uniqueBeside(file)
-  const handle = bound(bindUnix(own), place)
-  if (mode !== undefined) fs.chmodSync(own, mode)
-  const identity = identityOf(own)
-  if (!takeName(own, file, before)) {
-    handle.close()
-    throw listenError(place, 'EADDRINUSE')
-  }
-  return [handle, identity]
-}
-
-/** Whether somebody listens at a Unix socket. */
-function answers(file: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(file)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
-    )
-  })
-}
-
-function bound(result: Bound, place: Place): NativeListener {
-  if (typeof result !== 'number') return result
-  throw listenError(place, getSystemErrorName(result))
-}
-
-function listenError(place: Place, why: string): IpemError {
-  return new IpemError('ERR_IPEM_LISTEN', `Cannot listen at ${placeName(place)}: ${why}`, {
-    path: placeName(place),
-    errno: why,
-  })
 }

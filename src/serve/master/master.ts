@@ -1,50 +1,27 @@
 // The master: hears orders, from signals or from functions, and carries them out one after the other. Who the workers are
 // is crew.ts, the sockets are listeners.ts, what a signal means is signal-table.ts.
 
-import { IpemError, type default as ipem } from '../../index.js'
+import { IpemError } from '../../index.js'
 import { Deferred } from '../../supervise/deferred.js'
-import type { Origin } from '../config/read.js'
-import type { PlainConfig, ResolvedConfig } from '../config/resolved.js'
+import type { PlainConfig } from '../config/resolved.js'
 import type { Logger } from '../log/logger.js'
 import type { Order } from '../signal-table.js'
-import { Crew, type CrewHooks } from './crew.js'
+import { Crew } from './crew.js'
+import { crewReports } from './crew-reports.js'
 import type { MasterHookCalls } from './hooks.js'
 import { Listeners } from './listeners.js'
+import type { MasterOptions, MasterState } from './master-types.js'
 import { notifySystemd } from './notify.js'
 import { Reloading } from './reloading.js'
+import { Scaling } from './scaling.js'
 import { Settings } from './settings.js'
 import { SocketDesk } from './socket-desk.js'
 import { Succession } from './succession.js'
-import type { Command } from './successor.js'
 import { TaskLoop } from './task-loop.js'
-import { Waiting } from './waiting.js'
-import { describeExit, seconds, textOf } from './words.js'
-import type { WorkerExitFacts, WorkerProcess } from './worker-process.js'
-
-export type MasterState = 'starting' | 'running' | 'stopping' | 'stopped'
-
-export interface MasterOptions {
-  readonly bus: typeof ipem
-  readonly origin: Origin
-  readonly config: ResolvedConfig
-  /** What SIGUSR2 starts. */
-  readonly command: Command
-  /** The process shows what it is: it is there for nothing else. */
-  readonly titled: boolean
-  /** The app is a script of its own that calls `listen()`. @default false */
-  readonly direct?: boolean
-  /** The private folder in which the nodes of `listen()` meet. */
-  readonly folder?: string
-  /** How many, whatever the configuration says. */
-  readonly workers?: number
-  /** Replace workers that end by themselves. @default true */
-  readonly restarting?: boolean
-}
+import { seconds, textOf } from './words.js'
 
 /** How long a connection without a request is kept at the end, when nobody else serves. */
 const LAST_IDLE_MS = 1000
-
-const MAX_WORKERS = 1024
 
 export class Master {
   readonly listeners = new Listeners()
@@ -59,8 +36,7 @@ export class Master {
   readonly #started = new Deferred<void>()
   readonly #startedAt = performance.now()
   readonly #reloading: Reloading
-  /** Until as many workers serve as are wanted. */
-  readonly #scalings = new Waiting()
+  readonly #scaling: Scaling
   #state: MasterState = 'starting'
   /** A master without workers has nothing else that would keep its process. */
   #alive: NodeJS.Timeout | null = null
@@ -86,7 +62,22 @@ export class Master {
       () => this.#loop.push(),
     )
     const equipment = () => ({ config: this.#settings.resolved, outputs: this.#settings.outputs, direct, folder })
-    this.crew = new Crew(bus, equipment, this.#crewHooks(), restarting)
+    const reports = crewReports({
+      log: this.log,
+      desk: this.desk,
+      starting: () => this.#state === 'starting',
+      hook: (name, ...args) => this.#hook(name, ...args),
+      later: (task) => this.#loop.push(task),
+      onFailure: (failure, slot) => this.#onFailure(failure, slot),
+      onChange: () => {
+        this.desk.workersChanged(this.crew.members)
+        this.#loop.push()
+        // Even while an order does not end.
+        this.#checkStopped()
+      },
+    })
+    this.crew = new Crew(bus, equipment, reports, restarting)
+    this.#scaling = new Scaling(this.crew, this.log)
     const { listeners, crew } = this
     const shared = () => this.#succession.shared
     this.#reloading = new Reloading({ origin, settings: this.#settings, listeners, crew, workers, shared })
@@ -154,10 +145,7 @@ export class Master {
   }
 
   scale(workers: number): void {
-    this.#loop.push(() => {
-      this.crew.target = Math.min(Math.max(workers, 0), MAX_WORKERS)
-      this.log.info(`${this.crew.target} workers are wanted`)
-    })
+    this.#loop.push(() => this.#scaling.to(workers))
   }
 
   /**
@@ -168,8 +156,7 @@ export class Master {
    */
   scaled(workers: number): Promise<void> {
     const done = new Deferred<void>()
-    this.scale(workers)
-    this.#loop.push(() => (this.stopping ? done.reject(stopped()) : void this.#scalings.add(done)))
+    this.#loop.push(() => (this.stopping ? done.reject(stopped()) : this.#scaling.to(workers, done)))
     return done.promise
   }
 
@@ -179,9 +166,9 @@ export class Master {
     else if (this.#state === 'stopping') this.log.warn(`Stopping, so there is no ${order}`)
     else if (order === 'stop') this.#stop()
     else if (order === 'reload') await this.#reloading.begin()
-    else if (order === 'more-workers') this.scale(this.crew.target + 1)
-    else if (order === 'fewer-workers') this.scale(this.crew.target - 1)
-    else if (order === 'no-workers') this.scale(0)
+    else if (order === 'more-workers') this.#scaling.to(this.crew.target + 1)
+    else if (order === 'fewer-workers') this.#scaling.to(this.crew.target - 1)
+    else if (order === 'no-workers') this.#scaling.to(0)
     else if (order === 'upgrade') await this.#upgrade()
   }
 
@@ -212,7 +199,7 @@ export class Master {
     const sendAway = (): void => {
       if (!this.#succession.shared) this.crew.idleMs = LAST_IDLE_MS
       this.crew.stopInOrder()
-      this.#closeSockets()
+      this.desk.close(this.#succession.shared)
     }
     const { stopDelay } = this.config
     if (stopDelay > 0) setTimeout(() => this.#loop.push(sendAway), stopDelay * 1000)
@@ -223,15 +210,9 @@ export class Master {
     if (this.#state === 'stopped') return
     this.#state = 'stopping'
     this.log.info('Stopping at once')
-    this.#closeSockets()
+    this.desk.close(this.#succession.shared)
     this.crew.quick()
     this.#checkStopped()
-  }
-
-  /** Nobody new is to wait at a door that will not be opened; where another master has it too, it serves them. */
-  #closeSockets(): void {
-    this.desk.acceptors.close()
-    for (const { key } of this.listeners.all) this.listeners.close(key, this.#succession.shared)
   }
 
   #onIdle(): void {
@@ -253,8 +234,7 @@ export class Master {
   }
 
   #onSettled(): void {
-    // Settled is also whoever waits before it tries again.
-    if (this.crew.complete) this.#scalings.resolve()
+    this.#scaling.settled()
     // Without workers, after WINCH, all stay as they are until there are some again.
     if (this.crew.ready.length > 0) this.desk.closeUnused(this.crew.members)
     this.#reloading.settled()
@@ -267,47 +247,19 @@ export class Master {
     this.crew.close()
     this.desk.exchange.close()
     this.#reloading.end(stopped())
-    this.#scalings.reject(stopped())
+    this.#scaling.failed(stopped())
     this.log.info('Stopped')
     this.#settings.outputs.close()
     this.#started.reject(this.#failure ?? stopped())
     this.closed.resolve()
   }
 
-  #crewHooks(): CrewHooks {
-    const { log, desk } = this
-    const named = ({ slot, osPid }: WorkerProcess): string => `Worker ${slot} (${osPid})`
-    return {
-      beforeStart: (slot) => this.#hook('beforeFork', slot),
-      onReady: (worker) => {
-        log.info(`${named(worker)} serves`, { worker: worker.slot })
-        desk.exchange.ready()
-      },
-      onLeaving: (worker) => log.info(`${named(worker)} leaves`, { worker: worker.slot }),
-      onWorn: (worker, why) => log.info(`${named(worker)} is replaced, after ${why}`, { worker: worker.slot }),
-      onKilled: ({ slot, osPid }, why) => log.error(`Killed worker ${slot} (${osPid}): ${why}`, { worker: slot }),
-      onHandle: (worker, message, handle) => desk.receive(worker, message, handle),
-      onExit: (worker, exit, failure) => this.#onExit(worker, exit, failure),
-      onChange: () => {
-        desk.workersChanged(this.crew.members)
-        this.#loop.push()
-        // Even while an order does not end.
-        this.#checkStopped()
-      },
-    }
-  }
-
-  #onExit(worker: WorkerProcess, exit: WorkerExitFacts, failure: IpemError | null): void {
-    this.desk.exchange.gone(worker)
-    const text = `Worker ${worker.slot} (${exit.pid}) ${describeExit(exit)}`
-    if (worker.phase === 'draining') this.log.info(text, { worker: worker.slot })
-    // While it starts, the failure is for whoever has started it.
-    else if (failure === null || this.#state !== 'starting') this.log.error(failure?.message ?? text)
-    this.#loop.push(() => this.#hook('afterWorkerExit', worker.slot, exit))
-    if (failure === null || this.stopping) return
-    this.#scalings.reject(failure)
+  /** A worker does not start. */
+  #onFailure(failure: IpemError, slot: number): void {
+    if (this.stopping) return
+    this.#scaling.failed(failure)
     if (this.#state === 'starting') this.#onFault(failure)
-    else this.#reloading.failed(failure, this.crew.isReplaced(worker.slot))
+    else this.#reloading.failed(failure, this.crew.isReplaced(slot))
   }
 
   /** While it starts everything that goes wrong ends it; later the next one may go right. */

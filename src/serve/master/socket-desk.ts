@@ -5,7 +5,8 @@ import type { ListenQuery, SentHandle, ToMaster } from '../handle-channel.js'
 import { type NativeConnection, type NativeListener, peerOf } from '../native-listener.js'
 import { Acceptors } from './acceptor.js'
 import { Exchange } from './exchange.js'
-import { type Listeners, OWN, placeFor } from './listeners.js'
+import type { Listeners } from './listeners.js'
+import { OWN, placeFor } from './place-for.js'
 import type { WorkerProcess } from './worker-process.js'
 
 /** EADDRINUSE, as libuv numbers it: what a server of Node makes the clearest error of. */
@@ -62,6 +63,16 @@ export class SocketDesk {
     for (const { key } of this.#listeners.all) {
       if (key.startsWith(OWN) && !workers.some(({ keys }) => keys.has(key))) this.#listeners.close(key, false)
     }
+  }
+
+  /**
+   * Nobody new is to wait at a door that will not be opened.
+   *
+   * @param shared another master has the sockets too, and serves who waits
+   */
+  close(shared: boolean): void {
+    this.acceptors.close()
+    for (const { key } of this.#listeners.all) this.#listeners.close(key, shared)
   }
 
   /** Nobody serves at these any more: what comes is for another master, or for a worker that comes later. */

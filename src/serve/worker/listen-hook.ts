@@ -5,17 +5,11 @@ import cluster from 'node:cluster'
 import net from 'node:net'
 import path from 'node:path'
 import { type Channel, HandleChannel, type ListenQuery, type ToMaster, type ToWorker } from '../handle-channel.js'
-import {
-  addressOf,
-  type Bound,
-  bindTcp,
-  type NativeConnection,
-  type NativeListener,
-  remoteListener,
-} from '../native-listener.js'
+import { addressOf, type NativeConnection, type NativeListener, remoteListener } from '../native-listener.js'
 import { clientOf, type Sticky } from '../sticky.js'
 import { PassQueue } from './pass-queue.js'
 import { readHead } from './request-head.js'
+import { bindAgain, EINVAL, takeWith } from './stand-ins.js'
 
 /** `errno` or a handle, for the server that asked. */
 type Answer = (errno: number, handle: NativeListener | null) => void
@@ -248,27 +242,3 @@ export class ListenHook {
     else takeWith(server, Buffer.from(head, 'base64'), () => take(0, connection))
   }
 }
-
-/** A socket of its own at the same address. */
-function bindAgain(handle: NativeListener): Bound {
-  const bound = addressOf(handle)
-  handle.close()
-  if (bound === null) return EINVAL
-  const { address, port } = bound
-  return bindTcp(address, port, net.isIPv6(address) ? 6 : 4, { ipv6Only: false, reusePort: true })
-}
-
-/** As if what was read of it had just come. */
-function takeWith(server: net.Server, head: Buffer, take: () => void): void {
-  let socket: net.Socket | undefined
-  server.prependOnceListener('connection', (made: net.Socket) => {
-    socket = made
-  })
-  take()
-  // HTTP reads the handle itself from now on, and listens for what others have read.
-  if (socket === undefined || head.length === 0) return
-  if ('requestTimeout' in server) socket.emit('data', head)
-  else socket.unshift(head)
-}
-
-const EINVAL = -22

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ListenQuery } from '../../../src/serve/handle-channel.js'
 import { type Place, placeKey } from '../../../src/serve/listener.js'
-import { placeFor } from '../../../src/serve/master/listeners.js'
+import { placeFor } from '../../../src/serve/master/place-for.js'
 
 const tcp = (port: number, host?: string): Place => ({ kind: 'tcp', host, port, family: 'tcp4', backlog: 511 })
 const unix = (path: string): Place => ({ kind: 'unix', path, mode: undefined, backlog: 511 })
