@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -142,6 +144,38 @@ describe('signals of the master', { concurrency: 3 }, () => {
     unicorn.kill('SIGTERM')
     await Promise.all(ends)
     assert.deepEqual(await Promise.all([patient.ended, unicorn.ended]), [0, 0])
+  })
+
+  it('stopDelay: it goes on serving for a while, for those who have not heard of it', async (t) => {
+    const config = path.join(folderOf(t), 'config.json')
+    fs.writeFileSync(config, JSON.stringify({ workerApp: PID_APP, listenPort: 0, workers: 1, stopDelay: 1 }))
+    const stage = await ServeStage.serving(t, ['-c', config])
+    const start = performance.now()
+    stage.kill('SIGTERM')
+    await stage.untilLog('Stopping')
+    assert.equal((await stage.get()).status, 200)
+    assert.equal(await stage.ended, 0)
+    assert.ok(performance.now() - start >= 1000)
+  })
+
+  it('WINCH on a terminal: nothing, as it comes whenever the window changes', async (t) => {
+    if (spawnSync('script', ['--version']).status !== 0)
+      return t.skip('script, which makes a terminal, is not installed')
+    const command = [process.execPath, 'dist/cli.js', 'serve', PID_APP, '-p', '0', '-w', '1'].join(' ')
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    t.after(() => terminal.kill('SIGKILL'))
+    let log = ''
+    terminal.stdout.on('data', (chunk) => {
+      log += chunk
+    })
+    await until('it serves', () => log.includes('Serving at'))
+    const master = Number(/ipem\((\d+)\)/.exec(log)?.[1])
+    process.kill(master, 'SIGWINCH')
+    process.kill(master, 'SIGTTIN')
+    await until('the next order', () => log.includes('2 workers are wanted'))
+    assert.doesNotMatch(log, /0 workers are wanted/)
+    process.kill(master, 'SIGTERM')
+    await once(terminal, 'close')
   })
 
   it('an idle connection does not hold up the end, and a request on it is answered', async (t) => {
