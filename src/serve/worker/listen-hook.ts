@@ -112,7 +112,13 @@ export class ListenHook {
   /** Which socket one gets depends on those that others have, and is to be the same in each worker. */
   #askInTurn(server: net.Server, asked: ListenQuery, answer: Answer): void {
     const key = this.#wanted
-    this.#turn = this.#turn.then(() => this.#ask(server, asked, key, answer))
+    const asking = this.#turn.then(() => this.#ask(server, asked, key, answer))
+    // What a listener of the app's throws is the app's, and the next one is asked for all the same.
+    this.#turn = asking.catch((error) =>
+      process.nextTick(() => {
+        throw error
+      }),
+    )
   }
 
   /** Resolves when it is answered. */
