@@ -30,18 +30,24 @@ function hash(text: string): number {
   return (value ^ (value >>> 16)) >>> 0
 }
 
-/** Who sends a request, by its head; null where it does not say so. */
-export function clientOf(head: string, sticky: Exclude<Sticky, 'ip'>): string | null {
-  const name = 'header' in sticky ? sticky.header : 'cookie'
-  const line = new RegExp(`^${escaped(name)}:[ \\t]*(.*?)[ \\t]*\\r?$`, 'im').exec(head)?.[1]
-  if (line === undefined || 'header' in sticky) return line ?? null
-  for (const pair of line.split(';')) {
-    const [key, ...value] = pair.split('=')
-    if (key?.trim() === sticky.cookie) return value.join('=').trim()
+/** Who sends a request, by its head, of which more may have come than the head; null where it does not say so. */
+export function clientOf(text: string, sticky: Exclude<Sticky, 'ip'>): string | null {
+  const [head = ''] = text.split('\r\n\r\n', 1)
+  const name = ('header' in sticky ? sticky.header : 'cookie').toLowerCase()
+  for (const line of head.split('\n')) {
+    const colon = line.indexOf(':')
+    if (colon !== name.length || line.slice(0, colon).toLowerCase() !== name) continue
+    const value = line.slice(colon + 1).trim()
+    const client = 'header' in sticky ? value : cookieIn(value, sticky.cookie)
+    if (client !== null && client !== '') return client
   }
   return null
 }
 
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+function cookieIn(value: string, name: string): string | null {
+  for (const pair of value.split(';')) {
+    const equals = pair.indexOf('=')
+    if (pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim()
+  }
+  return null
 }

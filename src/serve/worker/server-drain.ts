@@ -131,8 +131,9 @@ export class ServerDrain {
   #onRequest(request: http.IncomingMessage, response: http.ServerResponse): void {
     const { socket } = request
     const connection = this.#connections.get(socket)
-    if (connection === undefined) return
     this.#count()
+    // Of HTTP/2 the session is what counts.
+    if (connection === undefined) return
     connection.active++
     this.#answers.add(response)
     if (this.#idleMs !== null) sayLast(response)
