@@ -11,14 +11,16 @@ import { app, folderOf, ServeStage } from '../serve/stage.js'
 
 const OPENSSL = selfSigned() === null ? { skip: 'needs openssl' } : {}
 
-function secure(t: TestContext, ...args: string[]): Promise<ServeStage> {
+function secure(t: TestContext, config: object): Promise<ServeStage> {
   const folder = folderOf(t)
+  const file = path.join(folder, 'config.json')
+  fs.writeFileSync(file, JSON.stringify({ workerApp: app('secure.cjs'), listenPort: 0, ...config }))
   const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')]
   const made = selfSigned()
   fs.writeFileSync(key, made?.key ?? '')
   fs.writeFileSync(cert, made?.cert ?? '')
   const env = { KEY_FILE: key, CERT_FILE: cert }
-  return ServeStage.serving(t, [app('secure.cjs'), '-p', '0', ...args], { env })
+  return ServeStage.serving(t, ['-c', file], { env })
 }
 
 /** Greets on a connection that is there, and asks. */
@@ -34,7 +36,7 @@ async function ask(raw: net.Socket): Promise<{ status: number | undefined; body:
 
 describe('a server of https', OPENSSL, () => {
   it('answers a connection that was there before a reload and greets after it', async (t) => {
-    const stage = await secure(t, '-w', '2')
+    const stage = await secure(t, { workers: 2 })
     const first = stage.workers()
     const raws = Array.from({ length: 4 }, () => net.connect(stage.port, '127.0.0.1'))
     t.after(() => {
@@ -49,5 +51,13 @@ describe('a server of https', OPENSSL, () => {
       [200, 200, 200, 200],
     )
     assert.ok(answers.every(({ body }) => [...first, ...stage.workers()].includes(Number(body))))
+  })
+
+  it('can have its clients sticky by their address', async (t) => {
+    const stage = await secure(t, { workers: 4, sticky: 'ip' })
+    const ask1 = () => ask(net.connect(stage.port, '127.0.0.1'))
+    const answers = await Promise.all(Array.from({ length: 6 }, ask1))
+    assert.equal(new Set(answers.map(({ body }) => body)).size, 1)
+    assert.ok(answers.every(({ status }) => status === 200))
   })
 })
