@@ -81,6 +81,12 @@ export function samePort(one: Place, other: Place): boolean {
   return one.kind === 'unix' && other.kind === 'unix' && one.path === other.path
 }
 
+/** Of IPv6, and not of IPv4 too. */
+export function isIpv6Only(place: Place): boolean {
+  if (place.kind === 'unix' || place.family !== 'tcp6') return false
+  return place.host === undefined || !isAny(place.host)
+}
+
 /** Every address of this machine. */
 export function isAny(host: string | undefined): boolean {
   return host === undefined || host === '0.0.0.0' || host === '::'

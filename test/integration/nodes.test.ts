@@ -52,6 +52,20 @@ describe('listen()', { concurrency: 3 }, () => {
     await stage.untilGone()
   })
 
+  it('finishes what the master is asked, and is ended at once by the second signal', async (t) => {
+    const patient = await NodesStage.serving(t, { nodes: 2 })
+    const hasty = await NodesStage.serving(t, {})
+    const slow = Array.from({ length: 8 }, () => request({ port: patient.port, path: '/700' }))
+    const endless = assert.rejects(request({ port: hasty.port, path: '/60000' }), { code: 'ECONNRESET' })
+    await delay(200)
+    for (const stage of [patient, hasty]) stage.process.kill('SIGTERM')
+    await delay(400)
+    hasty.process.kill('SIGTERM')
+    await endless
+    assert.ok((await Promise.all(slow)).every(({ status }) => status === 200))
+    assert.deepEqual(await Promise.all([patient.ended, hasty.ended]), [0, 0])
+  })
+
   it('serves at one port that the system has chosen, in all of them', async (t) => {
     const stage = await NodesStage.serving(t, { nodes: 3 })
     await until('all ports', () => stage.output.split('ready').length === 4)

@@ -27,10 +27,15 @@ describe('sticky connections', { concurrency: 2 }, () => {
 
   for (const [what, sticky, header] of [
     ['a header', { header: 'x-user' }, (user: string) => ({ 'X-User': user })],
-    ['a cookie', { cookie: 'session' }, (user: string) => ({ Cookie: `a=b; session=${user}; c=d` })],
+    [
+      'a cookie, whoever should accept',
+      { cookie: 'session' },
+      (user: string) => ({ Cookie: `a=b; session=${user}; c=d` }),
+    ],
   ] as const) {
     it(`by ${what}: each client has one worker, and they share the clients`, async (t) => {
-      const stage = await stageWith(t, { workerApp: app('pid.cjs'), sticky })
+      const accept = 'cookie' in sticky ? 'round-robin' : 'auto'
+      const stage = await stageWith(t, { workerApp: app('pid.cjs'), sticky, accept })
       const workers = new Set<string>()
       for (let user = 0; user < 12; user++) {
         const theirs = await answerers(stage, header(`user-${user}`), 3)

@@ -55,6 +55,7 @@ export type ToWorker = {
     readonly copy: boolean;
     /** It binds the same address again, by itself. */
     readonly reusePort: boolean;
+    readonly ipv6Only: boolean;
 } | {
     readonly act: 'take';
     readonly id: number;

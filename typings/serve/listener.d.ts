@@ -14,6 +14,8 @@ export interface TcpPlace {
     readonly backlog: number;
 }
 export type Place = UnixPlace | TcpPlace;
+/** Where nobody says, as in Node. */
+export declare const BACKLOG = 511;
 /** What holds for places that do not say otherwise. */
 export interface PlaceDefaults {
     readonly family: TcpFamily;
@@ -25,3 +27,9 @@ export declare function placeKey(place: Place): string;
 export declare function placeName(place: Place): string;
 /** A port, `host:port`, `[::1]:port` or a path; null where a text is none of them. */
 export declare function parsePlace(given: ListenerOptions, defaults: PlaceDefaults): Place | null;
+/** At the same path, or the same port, wherever. */
+export declare function samePort(one: Place, other: Place): boolean;
+/** Of IPv6, and not of IPv4 too. */
+export declare function isIpv6Only(place: Place): boolean;
+/** Every address of this machine. */
+export declare function isAny(host: string | undefined): boolean;

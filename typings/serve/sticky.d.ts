@@ -11,5 +11,5 @@ export type Sticky = 'ip' | {
  * @param slots at least one
  */
 export declare function slotFor(client: string, slots: readonly number[]): number;
-/** Who sends a request, by its head; null where it does not say so. */
-export declare function clientOf(head: string, sticky: Exclude<Sticky, 'ip'>): string | null;
+/** Who sends a request, by its head, of which more may have come than the head; null where it does not say so. */
+export declare function clientOf(text: string, sticky: Exclude<Sticky, 'ip'>): string | null;

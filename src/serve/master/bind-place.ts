@@ -6,7 +6,7 @@ import net from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import { IpemError } from '../../index.js'
 import { identityOf, kindOf, type SocketIdentity, takeName, uniqueBeside } from '../../join/socket-file.js'
-import { isAny, type Place, placeName, type TcpPlace, type UnixPlace } from '../listener.js'
+import { isIpv6Only, type Place, placeName, type TcpPlace, type UnixPlace } from '../listener.js'
 import { type Bound, bindTcp, bindUnix, type NativeListener } from '../native-listener.js'
 
 /** @throws ERR_IPEM_LISTEN */
@@ -14,13 +14,13 @@ export async function bindTcpPlace(place: TcpPlace, reusePort: boolean): Promise
   const { host, port, family } = place
   if (host === undefined) {
     // Both families at once, where the system has IPv6.
-    const both = family === 'tcp4' ? -1 : bindTcp('::', port, 6, { ipv6Only: family === 'tcp6', reusePort })
+    const both = family === 'tcp4' ? -1 : bindTcp('::', port, 6, { ipv6Only: isIpv6Only(place), reusePort })
     if (typeof both !== 'number') return both
     if (family === 'tcp6') return bound(both, place)
     return bound(bindTcp('0.0.0.0', port, 4, { ipv6Only: false, reusePort }), place)
   }
   const { address, version } = await addressFor(host, place)
-  return bound(bindTcp(address, port, version, { ipv6Only: family === 'tcp6' && !isAny(host), reusePort }), place)
+  return bound(bindTcp(address, port, version, { ipv6Only: isIpv6Only(place), reusePort }), place)
 }
 
 /**
@@ -79,7 +79,7 @@ function answers(file: string): Promise<boolean> {
   })
 }
 
-function listenError(place: Place, why: string): IpemError {
+export function listenError(place: Place, why: string): IpemError {
   return new IpemError('ERR_IPEM_LISTEN', `Cannot listen at ${placeName(place)}: ${why}`, {
     path: placeName(place),
     errno: why,

@@ -133,6 +133,7 @@ export class Crew {
       const worker = this.#members.get(step.id)
       const { config } = this.#equipment()
       worker?.drain({ graceMs: graceMs(config.plain), idleMs: this.idleMs })
+      this.#hooks.onChange()
       return
     }
     await this.#hooks.beforeStart(step.slot)

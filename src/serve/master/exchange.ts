@@ -27,6 +27,8 @@ interface Parcel {
 export class Exchange {
   readonly #workers: () => readonly WorkerProcess[]
   readonly #parcels = new Map<number, Parcel>()
+  /** This process takes connections, too: those for its pid, and those nobody else can take. */
+  here: { readonly pid: string; take(connection: NativeConnection): void } | null = null
   #lastId = 0
   #turn = 0
 
@@ -36,7 +38,8 @@ export class Exchange {
   }
 
   pass(label: Label, connection: NativeConnection): void {
-    this.#deliver(++this.#lastId, label, connection)
+    if (label.to !== undefined && label.to === this.here?.pid) this.here.take(connection)
+    else this.#deliver(++this.#lastId, label, connection)
   }
 
   taken(id: number): void {
@@ -52,6 +55,15 @@ export class Exchange {
   /** What found nobody has somebody now. */
   ready(): void {
     this.#again((holder) => holder === null)
+  }
+
+  /** Nobody will ever serve at this socket. */
+  abandon(key: string): void {
+    for (const [id, { label, connection, holder }] of this.#parcels) {
+      if (label.key !== key || holder !== null) continue
+      connection.close()
+      this.#parcels.delete(id)
+    }
   }
 
   /** Nobody will come any more. */
@@ -70,7 +82,10 @@ export class Exchange {
     const { key, head } = label
     const message = { act: 'take', id, key, ...(head !== undefined && { head }) } as const
     const holder = this.#candidates(label).find((worker) => worker.send(message, connection))
-    this.#parcels.set(id, { label, connection, holder: holder ?? null })
+    if (holder === undefined && this.here !== null) {
+      this.#parcels.delete(id)
+      this.here.take(connection)
+    } else this.#parcels.set(id, { label, connection, holder: holder ?? null })
   }
 
   /** The one that should have it; then those who serve, in turn; one that leaves answers what it is given, too. */

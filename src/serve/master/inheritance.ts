@@ -28,7 +28,7 @@ export function takeInheritance(listeners: Listeners, env: NodeJS.ProcessEnv = p
   delete env.LISTEN_FDNAMES
   if (offer !== undefined) {
     const { oldPid, listeners: handed } = JSON.parse(offer) as UpgradeOffer
-    for (const { place, fd, file, key } of handed) listeners.adopt(place, fd, file, key)
+    for (const one of handed) listeners.adopt(one)
     return { oldPid }
   }
   for (let n = 0; n < (Number.isInteger(systemd) ? systemd : 0); n++) {

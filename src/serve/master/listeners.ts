@@ -4,7 +4,7 @@ import net from 'node:net'
 import { removeFile, type SocketIdentity } from '../../join/socket-file.js'
 import { BACKLOG, isAny, type Place, placeKey, placeName, samePort } from '../listener.js'
 import { addressOf, adoptDescriptor, type NativeListener, pathOf } from '../native-listener.js'
-import { bindTcpPlace, bindUnixPlace, bound } from './bind-place.js'
+import { bindTcpPlace, bindUnixPlace, bound, listenError } from './bind-place.js'
 
 /** How the keys of sockets from systemd begin. */
 export const SYSTEMD = 'systemd:'
@@ -17,6 +17,8 @@ export interface OpenListener {
   readonly name: string
   /** The file of a Unix socket, as this master made it; null if it is not ours to remove. */
   readonly file: SocketIdentity
+  /** Workers can bind it too. */
+  readonly reusePort: boolean
 }
 
 /** An open socket on its way to a new master. */
@@ -25,6 +27,7 @@ export interface HandedListener {
   readonly place: Place
   readonly fd: number
   readonly file: SocketIdentity
+  readonly reusePort: boolean
 }
 
 export class Listeners {
@@ -43,7 +46,11 @@ export class Listeners {
    */
   async open(place: Place, key: string = placeKey(place), reusePort = false): Promise<OpenListener> {
     const present = this.#open.get(key) ?? this.#claim(place, key)
-    if (present !== undefined) return present
+    if (present !== undefined) {
+      if (reusePort && !present.reusePort)
+        throw listenError(place, 'it was bound for one alone, `accept` needs a new start')
+      return present
+    }
     // Workers that start together ask for the same place at the same time.
     const opening = this.#opening.get(key) ?? this.#bind(place, key, reusePort)
     this.#opening.set(key, opening)
@@ -56,12 +63,12 @@ export class Listeners {
 
   async #bind(place: Place, key: string, reusePort: boolean): Promise<OpenListener> {
     if (place.kind === 'unix') return this.#add(key, place, ...(await bindUnixPlace(place)))
-    return this.#add(key, place, await bindTcpPlace(place, reusePort), null)
+    return this.#add(key, place, await bindTcpPlace(place, reusePort), null, reusePort)
   }
 
   /** A socket that was bound by an old master or by systemd. */
-  adopt(place: Place, fd: number, file: SocketIdentity, key: string = placeKey(place)): OpenListener {
-    return this.#add(key, place, bound(adoptDescriptor(fd), place), file)
+  adopt({ place, fd, file, key, reusePort }: HandedListener): OpenListener {
+    return this.#add(key, place, bound(adoptDescriptor(fd), place), file, reusePort)
   }
 
   /** One that was bound by systemd, wherever that is. systemd removes its own files. */
@@ -97,7 +104,7 @@ export class Listeners {
 
   /** For a new master; the sockets stay open here. */
   handOver(): HandedListener[] {
-    return this.all.map(({ key, place, handle, file }) => ({ key, place, fd: handle.fd, file }))
+    return this.all.map(({ key, place, handle, file, reusePort }) => ({ key, place, fd: handle.fd, file, reusePort }))
   }
 
   /**
@@ -123,13 +130,13 @@ export class Listeners {
     const same = this.all.find((each) => each.key.startsWith(SYSTEMD) && isAt(each.place, place))
     if (same === undefined) return undefined
     this.#open.delete(same.key)
-    return this.#add(key, place, same.handle, same.file)
+    return this.#add(key, place, same.handle, same.file, same.reusePort)
   }
 
-  #add(key: string, place: Place, handle: NativeListener, file: SocketIdentity): OpenListener {
+  #add(key: string, place: Place, handle: NativeListener, file: SocketIdentity, reusePort = false): OpenListener {
     const address = addressOf(handle)
     const name = address === null ? placeName(place) : nameOf(address)
-    const listener = { key, place, handle, file, name }
+    const listener = { key, place, handle, file, name, reusePort }
     this.#open.set(key, listener)
     return listener
   }

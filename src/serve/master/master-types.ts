@@ -21,6 +21,8 @@ export interface MasterOptions {
   readonly folder?: string
   /** How many, whatever the configuration says. */
   readonly workers?: number
+  /** It is to stop at once, also when it has stopped already and something else is left. */
+  readonly onQuickStop?: () => void
   /** Replace workers that end by themselves. @default true */
   readonly restarting?: boolean
 }

@@ -43,10 +43,12 @@ export class Master {
   /** Why it does not start. */
   #failure: Error | null = null
   #stopAsked = false
+  readonly #onQuickStop: () => void
 
   /** @throws ERR_IPEM_CONFIG a log cannot be opened */
   constructor(options: MasterOptions) {
     const { bus, origin, config, command, titled, direct = false, restarting = true, folder, workers } = options
+    this.#onQuickStop = options.onQuickStop ?? (() => {})
     this.#settings = new Settings(config)
     this.#succession = new Succession(command, titled, this.log)
     this.#loop = new TaskLoop(
@@ -79,8 +81,8 @@ export class Master {
     this.crew = new Crew(bus, equipment, reports, restarting)
     this.#scaling = new Scaling(this.crew, this.log)
     const { listeners, crew } = this
-    const shared = () => this.#succession.shared
-    this.#reloading = new Reloading({ origin, settings: this.#settings, listeners, crew, workers, shared })
+    const close = (key: string) => this.desk.closeOne(key, this.#succession.shared)
+    this.#reloading = new Reloading({ origin, settings: this.#settings, listeners, crew, workers, close })
   }
 
   get log(): Logger {
@@ -128,8 +130,10 @@ export class Master {
   order(order: Order): void {
     if (order === 'stop') this.#stopAsked = true
     // Whatever it is that the others wait for.
-    if (order === 'quick-stop') this.#quickStop()
-    else this.#loop.push(() => this.#carryOut(order))
+    if (order === 'quick-stop') {
+      this.#onQuickStop()
+      this.#quickStop()
+    } else this.#loop.push(() => this.#carryOut(order))
   }
 
   /**

@@ -17,8 +17,8 @@ export interface ReloadingParts {
   readonly crew: Crew
   /** How many, whatever the configuration says. */
   readonly workers: number | undefined
-  /** Another master has the same sockets. */
-  shared(): boolean
+  /** Lets go of a socket that is not wanted any more. */
+  close(key: string): void
 }
 
 export class Reloading {
@@ -71,10 +71,10 @@ export class Reloading {
   /** Everybody who is wanted serves with the newest code. */
   settled(): void {
     if (this.#waiting.size === 0) return
-    const { settings, listeners, shared } = this.#parts
+    const { settings, listeners, close } = this.#parts
     const wanted = new Set(settings.plain.places.map(placeKey))
     for (const { key, place } of listeners.all) {
-      if (key === placeKey(place) && !wanted.has(key)) listeners.close(key, shared())
+      if (key === placeKey(place) && !wanted.has(key)) close(key)
     }
     settings.log.info('Reloaded')
     this.#waiting.resolve()
@@ -86,6 +86,7 @@ export class Reloading {
 
   async #open({ placesGiven, places, accept }: PlainConfig): Promise<void> {
     if (!placesGiven) return
-    for (const place of places) await this.#parts.listeners.open(place, placeKey(place), accept === 'reuseport')
+    for (const place of places)
+      await this.#parts.listeners.open(place, placeKey(place), accept === 'reuseport' && place.kind === 'tcp')
   }
 }

@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 import ipem, { IpemError } from '../../index.js'
 import { Deferred } from '../../supervise/deferred.js'
 import { type Origin, readConfig } from '../config/read.js'
+import { graceMs } from '../config/resolved.js'
 import { placeKey } from '../listener.js'
 import { Master } from '../master/master.js'
 import { SignalListeners } from '../master/signal-listeners.js'
@@ -123,13 +124,12 @@ export class MasterNode {
       folder,
       workers: children,
       restarting: restartChildren,
+      onQuickStop: () => this.#drain?.destroy(),
     })
     this.#master = master
     const signals = new SignalListeners(master)
     void master.closed.promise.then(async () => {
-      // It answers what it has, too.
-      this.#drain?.begin(LAST_IDLE_MS)
-      await this.#drain?.ended()
+      await this.#finish(graceMs(config.plain))
       signals.close()
       roster.close()
       mesh.close()
@@ -142,6 +142,17 @@ export class MasterNode {
       if (!this.#closing && !this.#failed) process.exit()
     })
     return master
+  }
+
+  /** It answers what it has, too, in the time that every worker has. */
+  async #finish(withinMs: number): Promise<void> {
+    const drain = this.#drain
+    if (drain === null) return
+    ipem.emit('draining')
+    const late = setTimeout(() => drain.destroy(), withinMs)
+    drain.begin(LAST_IDLE_MS)
+    await drain.ended()
+    clearTimeout(late)
   }
 
   async #close(): Promise<void> {

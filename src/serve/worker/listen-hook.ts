@@ -151,8 +151,8 @@ export class ListenHook {
       handle.close()
       return
     }
-    const { key: found, remote, copy, reusePort } = message as Extract<ToWorker, { act: 'listen' }>
-    const listener = remote ? this.#giveBack(found, handle, copy) : reusePort ? bindAgain(handle) : handle
+    const { key: found, remote, copy, reusePort, ipv6Only } = message as Extract<ToWorker, { act: 'listen' }>
+    const listener = remote ? this.#giveBack(found, handle, copy) : reusePort ? bindAgain(handle, ipv6Only) : handle
     if (typeof listener === 'number') {
       answer(listener, null)
       return

@@ -7,12 +7,12 @@ import { addressOf, type Bound, bindTcp, type NativeListener } from '../native-l
 export const EINVAL = -22
 
 /** A socket of its own at the same address. */
-export function bindAgain(handle: NativeListener): Bound {
+export function bindAgain(handle: NativeListener, ipv6Only: boolean): Bound {
   const bound = addressOf(handle)
   handle.close()
   if (bound === null) return EINVAL
   const { address, port } = bound
-  return bindTcp(address, port, net.isIPv6(address) ? 6 : 4, { ipv6Only: false, reusePort: true })
+  return bindTcp(address, port, net.isIPv6(address) ? 6 : 4, { ipv6Only, reusePort: true })
 }
 
 /** As if what was read of it had just come. */

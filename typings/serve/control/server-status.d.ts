@@ -1,4 +1,5 @@
-import type { Master, MasterState } from '../master/master.js';
+import type { Master } from '../master/master.js';
+import type { MasterState } from '../master/master-types.js';
 import type { Phase } from '../master/plan.js';
 /** One worker of a server. */
 export interface WorkerStatus {

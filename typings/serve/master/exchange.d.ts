@@ -13,6 +13,11 @@ export interface Label {
 }
 export declare class Exchange {
     #private;
+    /** This process takes connections, too: those for its pid, and those nobody else can take. */
+    here: {
+        readonly pid: string;
+        take(connection: NativeConnection): void;
+    } | null;
     /** @param workers those who are there, whatever they do */
     constructor(workers: () => readonly WorkerProcess[]);
     pass(label: Label, connection: NativeConnection): void;
@@ -21,6 +26,8 @@ export declare class Exchange {
     gone(worker: WorkerProcess): void;
     /** What found nobody has somebody now. */
     ready(): void;
+    /** Nobody will ever serve at this socket. */
+    abandon(key: string): void;
     /** Nobody will come any more. */
     close(): void;
 }

@@ -1,11 +1,8 @@
 import { type SocketIdentity } from '../../join/socket-file.js';
-import type { ListenQuery } from '../handle-channel.js';
 import { type Place } from '../listener.js';
 import { type NativeListener } from '../native-listener.js';
 /** How the keys of sockets from systemd begin. */
 export declare const SYSTEMD = "systemd:";
-/** How the keys of sockets begin that an app has asked for by itself. */
-export declare const OWN = "own:";
 export interface OpenListener {
     readonly key: string;
     readonly place: Place;
@@ -14,6 +11,8 @@ export interface OpenListener {
     readonly name: string;
     /** The file of a Unix socket, as this master made it; null if it is not ours to remove. */
     readonly file: SocketIdentity;
+    /** Workers can bind it too. */
+    readonly reusePort: boolean;
 }
 /** An open socket on its way to a new master. */
 export interface HandedListener {
@@ -21,6 +20,7 @@ export interface HandedListener {
     readonly place: Place;
     readonly fd: number;
     readonly file: SocketIdentity;
+    readonly reusePort: boolean;
 }
 export declare class Listeners {
     #private;
@@ -33,7 +33,7 @@ export declare class Listeners {
      */
     open(place: Place, key?: string, reusePort?: boolean): Promise<OpenListener>;
     /** A socket that was bound by an old master or by systemd. */
-    adopt(place: Place, fd: number, file: SocketIdentity, key?: string): OpenListener;
+    adopt({ place, fd, file, key, reusePort }: HandedListener): OpenListener;
     /** One that was bound by systemd, wherever that is. systemd removes its own files. */
     adoptNameless(fd: number, key: string): OpenListener;
     /**
@@ -54,13 +54,3 @@ export declare class Listeners {
     /** The places of the sockets systemd gave that no place of the configuration has claimed. */
     get unclaimed(): readonly Place[];
 }
-/**
- * The place a server in a worker means. An app that listens by itself gets the places of the configuration, the first
- * one for its first server and so on, whatever port is in its code; where there are none it gets what it asks for.
- *
- * @returns null where another server of the same worker has it
- */
-export declare function placeFor(query: ListenQuery, configured: readonly Place[]): {
-    key: string;
-    place: Place;
-} | null;

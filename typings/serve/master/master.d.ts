@@ -1,31 +1,11 @@
-import { type default as ipem } from '../../index.js';
 import { Deferred } from '../../supervise/deferred.js';
-import type { Origin } from '../config/read.js';
-import type { PlainConfig, ResolvedConfig } from '../config/resolved.js';
+import type { PlainConfig } from '../config/resolved.js';
 import type { Logger } from '../log/logger.js';
 import type { Order } from '../signal-table.js';
 import { Crew } from './crew.js';
 import { Listeners } from './listeners.js';
+import type { MasterOptions, MasterState } from './master-types.js';
 import { SocketDesk } from './socket-desk.js';
-import type { Command } from './successor.js';
-export type MasterState = 'starting' | 'running' | 'stopping' | 'stopped';
-export interface MasterOptions {
-    readonly bus: typeof ipem;
-    readonly origin: Origin;
-    readonly config: ResolvedConfig;
-    /** What SIGUSR2 starts. */
-    readonly command: Command;
-    /** The process shows what it is: it is there for nothing else. */
-    readonly titled: boolean;
-    /** The app is a script of its own that calls `listen()`. @default false */
-    readonly direct?: boolean;
-    /** The private folder in which the nodes of `listen()` meet. */
-    readonly folder?: string;
-    /** How many, whatever the configuration says. */
-    readonly workers?: number;
-    /** Replace workers that end by themselves. @default true */
-    readonly restarting?: boolean;
-}
 export declare class Master {
     #private;
     readonly listeners: Listeners;
