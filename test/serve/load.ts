@@ -36,6 +36,8 @@ export class Load {
   readonly answerers: Answerers = new Map()
   readonly #options: LoadOptions
   readonly #clients: Promise<void>[] = []
+  /** Who has answered last on each open connection. */
+  readonly #held = new Map<net.Socket, string>()
   #stopping = false
 
   constructor(options: LoadOptions) {
@@ -47,6 +49,13 @@ export class Load {
   get lost(): number {
     const { refused, reset, unanswered, half, wrong } = this.counts
     return refused + reset + unanswered + half + wrong
+  }
+
+  /** How many of the open connections are with whom. */
+  get connections(): Answerers {
+    const counts: Answerers = new Map()
+    for (const pid of this.#held.values()) counts.set(pid, (counts.get(pid) ?? 0) + 1)
+    return counts
   }
 
   async stop(): Promise<LoadCounts> {
@@ -85,6 +94,7 @@ export class Load {
         asking = false
         answeredOnce = true
         this.#count(whole)
+        this.#held.set(socket, whole.body)
         if (this.#stopping || whole.last || !keepAlive) socket.end()
         else ask()
       })
@@ -95,6 +105,7 @@ export class Load {
         asking = false
       })
       socket.once('close', () => {
+        this.#held.delete(socket)
         if (asking) this.counts[answer === '' ? 'unanswered' : 'half']++
         else if (keepAlive && connected && !this.#stopping) this.counts.closedIdle++
         resolve()

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../integration/puppets.js'
 import { Load, type LoadOptions } from '../serve/load.js'
 import { app, folderOf, isGone, ServeStage } from '../serve/stage.js'
@@ -101,10 +100,10 @@ describe('connections that are kept', () => {
   it('are shared evenly by four workers: max/min ≤ 1.5, and so they are after a reload', async (t) => {
     const { stage, load } = await stageWith(t, { keepAlive: 64, close: 0 })
     const shares = async (): Promise<number> => {
-      load.answerers.clear()
-      await delay(2000)
-      const counts = stage.workers().map((pid) => load.answerers.get(String(pid)) ?? 0)
-      t.diagnostic(`answers of each worker: ${counts.join(', ')}`)
+      await until('all connections', () => [...load.connections.values()].reduce((sum, each) => sum + each, 0) === 64)
+      await more(load)
+      const counts = stage.workers().map((pid) => load.connections.get(String(pid)) ?? 0)
+      t.diagnostic(`connections of each worker: ${counts.join(', ')}`)
       return Math.max(...counts) / Math.min(...counts)
     }
     const before = await shares()
