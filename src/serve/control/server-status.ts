@@ -46,6 +46,7 @@ export interface ServerStatus {
   readonly workers: readonly WorkerStatus[]
 }
 
+/** @internal */
 export function statusOf(master: Master): ServerStatus {
   const { crew, config } = master
   return {

@@ -1,4 +1,3 @@
-import type { Master } from '../master/master.js';
 import type { MasterState } from '../master/master-types.js';
 import type { Phase } from '../master/plan.js';
 /** One worker of a server. */
@@ -38,4 +37,3 @@ export interface ServerStatus {
     /** Those that leave included. */
     readonly workers: readonly WorkerStatus[];
 }
-export declare function statusOf(master: Master): ServerStatus;
