@@ -4,7 +4,7 @@
 import { type Clock, type ClockTimer, systemClock } from '../../supervise/clock.js'
 
 /** A master that takes longer for one connection is given no more for now. */
-export const STUCK_MS = 100
+export const STUCK_MS = 250
 
 /** A connection that somebody else should have. */
 export interface Passing {
